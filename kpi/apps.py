@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class KpiConfig(AppConfig):
+    """Indicators, norms, the closing of the day."""
+
+    name = "kpi"

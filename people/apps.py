@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    """Users, teams, rights, absences, the working calendar."""
+
+    name = "people"

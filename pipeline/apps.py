@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PipelineConfig(AppConfig):
+    """Funnels, stages, deals, stage moves."""
+
+    name = "pipeline"
