@@ -1,0 +1,100 @@
+"""Time: the only place that asks the clock.
+
+Everything else takes a moment, a `Period` or a `Window` as an argument. Moments are aware and kept in UTC; what people
+call a day is made here from wall-clock instants in the company's (or a team's) zone.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+
+class Clock:
+    """A clock that stands where it was put. `move_to` sets it to another moment."""
+
+    def __init__(self, moment: dt.datetime) -> None:
+        self.moment = _utc(moment)
+
+    def move_to(self, moment: dt.datetime) -> None:
+        self.moment = _utc(moment)
+
+    def advance(self, **timedelta_parts: float) -> None:
+        self.moment += dt.timedelta(**timedelta_parts)
+
+
+_fixed: ContextVar[Clock | None] = ContextVar("takt_clock", default=None)
+
+
+def _utc(moment: dt.datetime) -> dt.datetime:
+    if moment.tzinfo is None:
+        raise ValueError("A moment without a zone means nothing here: make it with core.periods.local().")
+    return moment.astimezone(dt.UTC)
+
+
+@contextmanager
+def clock(moment: dt.datetime) -> Iterator[Clock]:
+    """Fixes the clock for the block (tests, the demo company's past); the clock it yields can be moved."""
+    fixed = Clock(moment)
+    token = _fixed.set(fixed)
+    try:
+        yield fixed
+    finally:
+        _fixed.reset(token)
+
+
+def fixed_clock() -> Clock | None:
+    """The clock fixed by `clock()`, if there is one: an operation then takes its stamp from it."""
+    return _fixed.get()
+
+
+def now() -> dt.datetime:
+    """This moment, aware, in UTC."""
+    fixed = _fixed.get()
+    return fixed.moment if fixed else dt.datetime.now(dt.UTC)
+
+
+def company_zone() -> ZoneInfo:
+    """The zone in which the company's days are counted (`TAKT_ZONE`)."""
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+def today(zone: ZoneInfo | None = None) -> dt.date:
+    """The local date of this moment in the zone (the company's by default)."""
+    return day_of(now(), zone)
+
+
+def day_of(moment: dt.datetime, zone: ZoneInfo | None = None) -> dt.date:
+    """The local date of a moment in the zone (the company's by default)."""
+    return moment.astimezone(zone or company_zone()).date()
+
+
+def local(day: dt.date, time: dt.time = dt.time(), zone: ZoneInfo | None = None) -> dt.datetime:
+    """The moment (UTC) at which the clocks of the zone show this day and time."""
+    return dt.datetime.combine(day, time, tzinfo=zone or company_zone()).astimezone(dt.UTC)
+
+
+@dataclass(frozen=True)
+class Period:
+    """The moments from `start` (included) to `end` (not included)."""
+
+    start: dt.datetime
+    end: dt.datetime
+
+    def __contains__(self, moment: dt.datetime) -> bool:
+        return self.start <= moment < self.end
+
+
+@dataclass(frozen=True)
+class Window:
+    """The moments from `start` (not included) to `end` (included): how working days follow each other."""
+
+    start: dt.datetime
+    end: dt.datetime
+
+    def __contains__(self, moment: dt.datetime) -> bool:
+        return self.start < moment <= self.end
