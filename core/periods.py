@@ -7,7 +7,6 @@ call a day is made here from wall-clock instants in the company's (or a team's) 
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -27,7 +26,8 @@ class Clock:
         self.moment += dt.timedelta(**timedelta_parts)
 
 
-_fixed: ContextVar[Clock | None] = ContextVar("takt_clock", default=None)
+# One for the process, not one a thread: the server's threads of a browser test live in the time of the test.
+_fixed: Clock | None = None
 
 
 def _utc(moment: dt.datetime) -> dt.datetime:
@@ -39,23 +39,22 @@ def _utc(moment: dt.datetime) -> dt.datetime:
 @contextmanager
 def clock(moment: dt.datetime) -> Iterator[Clock]:
     """Fixes the clock for the block (tests, the demo company's past); the clock it yields can be moved."""
-    fixed = Clock(moment)
-    token = _fixed.set(fixed)
+    global _fixed
+    before, _fixed = _fixed, Clock(moment)
     try:
-        yield fixed
+        yield _fixed
     finally:
-        _fixed.reset(token)
+        _fixed = before
 
 
 def fixed_clock() -> Clock | None:
     """The clock fixed by `clock()`, if there is one: an operation then takes its stamp from it."""
-    return _fixed.get()
+    return _fixed
 
 
 def now() -> dt.datetime:
     """This moment, aware, in UTC."""
-    fixed = _fixed.get()
-    return fixed.moment if fixed else dt.datetime.now(dt.UTC)
+    return _fixed.moment if _fixed else dt.datetime.now(dt.UTC)
 
 
 def company_zone() -> ZoneInfo:

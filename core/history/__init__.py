@@ -1,0 +1,1 @@
+"""History: operations, versions, what changed, rollback. See docs/architecture.md, "core/ — the ground"."""

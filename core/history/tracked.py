@@ -1,0 +1,245 @@
+"""Tracked models: rows that change only inside an operation and keep every state they had.
+
+For each model derived from `Tracked` a version model `<Name>Version` is made when the class is ready. It holds the
+model's columns, the record's id, the moments between which they held, and the operation that wrote them.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.signals import class_prepared
+from django.utils.translation import gettext_lazy as _
+
+from core.history import operations
+from core.history.operations import Operation
+
+# Columns that history itself keeps: no change of the record's content.
+STAMPS = ("version", "created_at", "changed_at")
+
+
+class StaleRecord(Exception):
+    """Somebody else saved the record since it was read; nothing was written."""
+
+    def __init__(self, record: "Tracked") -> None:
+        super().__init__(f"{record._meta.label} {record.pk} was changed since version {record.version} was read")
+        self.record = record
+
+
+class TrackedQuerySet[M: "Tracked"](models.QuerySet[M]):
+    """A QuerySet whose writes keep history. Only inside `operation()`; otherwise they raise `OutsideOperation`."""
+
+    def alive(self) -> Self:
+        return self.filter(deleted_at__isnull=True)
+
+    def update(self, **values: Any) -> int:
+        """As Django's, and every row gets a version of its own at the end of the operation."""
+        op = operations.current()
+        ids = list(self.order_by().values_list("pk", flat=True))
+        if not ids:
+            return 0
+        values.setdefault("changed_at", op.at)
+        written = 0
+        for some in _chunks(ids):
+            rows = models.QuerySet(self.model, using=self.db).filter(pk__in=some)
+            written += rows.update(version=F("version") + 1, **values)
+        operations.note_changed(self.model, ids)
+        return written
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        """As Django's (without conflict handling), with versions."""
+        if kwargs.get("ignore_conflicts") or kwargs.get("update_conflicts"):
+            raise ValueError("A tracked row cannot be created over another one: find the conflicts first.")
+        op = operations.current()
+        objs = list(objs)
+        for row in objs:
+            row.created_at = row.changed_at = op.at
+        kwargs.setdefault("batch_size", 1000)
+        made = super().bulk_create(objs, *args, **kwargs)
+        operations.note_created(self.model, [row.pk for row in made])
+        return made
+
+    def bulk_update(self, objs: Iterable[M], fields: Sequence[str], batch_size: int | None = None) -> int:  # type: ignore[override]
+        """As Django's, with versions. It does not look at `version`: lock the rows first where others may write."""
+        op = operations.current()
+        objs = list(objs)
+        for row in objs:
+            row.version += 1
+            row.changed_at = op.at
+        # Django's own bulk_update ends in update() of this class, which would write everything twice.
+        plain = models.QuerySet(self.model, using=self.db)
+        written = plain.bulk_update(objs, [*fields, "version", "changed_at"], batch_size=batch_size or 200)
+        operations.note_changed(self.model, [row.pk for row in objs])
+        return written
+
+    def soft_delete(self) -> int:
+        """Marks the rows as deleted; history keeps them, and a rollback brings them back."""
+        return self.update(deleted_at=operations.current().at)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("Tracked rows are never deleted from the table: use soft_delete().")
+
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+def _chunks(ids: list[int], size: int = 500) -> Iterable[list[int]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
+def alive_manager[M: "Tracked"](queryset_class: type[TrackedQuerySet[M]]) -> Any:
+    """The manager for `objects`: words of the QuerySet class over rows that are not deleted."""
+
+    class AliveManager(models.Manager.from_queryset(queryset_class)):  # type: ignore[misc]
+        def get_queryset(self) -> TrackedQuerySet[M]:
+            rows: TrackedQuerySet[M] = super().get_queryset().filter(deleted_at__isnull=True)
+            return rows
+
+    return AliveManager()
+
+
+class VersionQuerySet(models.QuerySet["VersionBase"]):
+    def at(self, moment: dt.datetime) -> Self:
+        """The state of every record at the moment, deleted ones included (filter by `deleted_at`)."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=moment), valid_from__lte=moment)
+
+    def of(self, record: "Tracked") -> Self:
+        """All states of one record, oldest first."""
+        return self.filter(record_id=record.pk).order_by("id")
+
+
+class VersionBase(models.Model):
+    """One state of one record: it held from `valid_from` (included) to `valid_to` (not included; None = now)."""
+
+    record_id = models.BigIntegerField()
+    operation = models.ForeignKey(Operation, models.PROTECT, related_name="+")
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    of_model: ClassVar[type["Tracked"]]
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def copied_fields(cls) -> list[models.Field[Any, Any]]:
+        """The fields that stand in the record too."""
+        own = {"id", "record_id", "operation", "valid_from", "valid_to"}
+        return [f for f in cls._meta.concrete_fields if f.name not in own]
+
+
+class Tracked(models.Model):
+    """Base of every record that people edit: versions, soft deletion, no lost updates."""
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(_("created"), editable=False)
+    changed_at = models.DateTimeField(_("changed"), editable=False)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
+
+    # Derived columns (search texts and the like) that history need not keep.
+    untracked_fields: ClassVar[tuple[str, ...]] = ()
+    # Further indexes of the version table, for questions about the past: [("manager", "valid_from"), …].
+    version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    versions: ClassVar[VersionQuerySet]
+
+    objects = alive_manager(TrackedQuerySet)
+    all_objects = TrackedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Saves inside the running operation. `StaleRecord` if the row was saved since this object was read."""
+        op = operations.current()
+        creating = self._state.adding
+        self.changed_at = op.at
+        if creating:
+            self.created_at = op.at
+        else:
+            self.version += 1
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "version", "changed_at"}
+        try:
+            super().save(*args, **kwargs)
+        except BaseException:
+            self.version -= 0 if creating else 1
+            raise
+        (operations.note_created if creating else operations.note_changed)(type(self), [self.pk])
+
+    def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *args: Any) -> Any:
+        # The one statement in which nobody can come between: only the version that was read is overwritten.
+        updated = super()._do_update(base_qs.filter(version=self.version - 1), using, pk_val, values, *args)  # type: ignore[misc]
+        if not updated:
+            raise StaleRecord(self)
+        return updated
+
+    def soft_delete(self) -> None:
+        self.deleted_at = operations.current().at
+        self.save(update_fields=["deleted_at"])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("Tracked rows are never deleted from the table: use soft_delete().")
+
+
+def _copy_field(model: type[Tracked], original: models.Field[Any, Any]) -> models.Field[Any, Any]:
+    _name, _path, args, kwargs = original.deconstruct()
+    kwargs.pop("unique", None)
+    if isinstance(original, models.ForeignKey):
+        if original.remote_field.model == "self":
+            kwargs["to"] = f"{model._meta.app_label}.{model.__name__}"
+        kwargs |= {"on_delete": models.DO_NOTHING, "related_name": "+", "db_constraint": False, "db_index": False}
+        kwargs.pop("related_query_name", None)
+        return models.ForeignKey(*args, **kwargs)
+    kwargs.pop("db_index", None)
+    return type(original)(*args, **kwargs)
+
+
+def _make_version_model(sender: type[models.Model], **_kwargs: Any) -> None:
+    if not issubclass(sender, Tracked) or sender._meta.abstract or sender.__module__ == "__fake__":
+        return
+    meta = sender._meta
+    fields = {
+        f.name: _copy_field(sender, f)
+        for f in meta.local_concrete_fields
+        if not f.primary_key and f.name not in sender.untracked_fields
+    }
+    options = type(
+        "Meta",
+        (),
+        {
+            "app_label": meta.app_label,
+            "db_table": f"{meta.db_table}_version",
+            "default_permissions": (),
+            "constraints": [
+                models.UniqueConstraint(
+                    fields=["record_id"],
+                    condition=Q(valid_to__isnull=True),
+                    name=f"{meta.app_label}_{meta.model_name}_one_open_version",
+                )
+            ],
+            "indexes": [
+                models.Index(fields=["record_id", "valid_from"]),
+                *(models.Index(fields=list(names)) for names in sender.version_indexes),
+            ],
+        },
+    )
+    version_model = type(
+        f"{sender.__name__}Version",
+        (VersionBase,),
+        {"__module__": sender.__module__, "Meta": options, "of_model": sender, **fields},
+    )
+    sender.versions = version_model._default_manager  # type: ignore[assignment, attr-defined]
+
+
+class_prepared.connect(_make_version_model, dispatch_uid="core.history.versions")
+
+
+def tracked_models() -> list[type[Tracked]]:
+    """Every tracked model of the program."""
+    from django.apps import apps
+
+    return [m for m in apps.get_models() if issubclass(m, Tracked)]

@@ -1,0 +1,126 @@
+"""Who may see and do what: decided here and nowhere else.
+
+Three scopes: own (manager), the team's (head), all (director, admin). A colleague of an adjacent department sees
+nothing until a request brings a deal (upper rooms add such ways in by `also_visible`).
+Whoever sees a record may change it; handing it to somebody else is for heads and above.
+What is not yours answers exactly as what is not there.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Self
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q
+from django.http import Http404
+
+from core.history.tracked import Tracked, TrackedQuerySet
+from people.models import Appointment, Role, User
+
+# What a role may do besides seeing its records.
+ABILITIES: dict[str, frozenset[str]] = {
+    "sell": frozenset({Role.MANAGER, Role.HEAD, Role.DIRECTOR, Role.ADMIN}),  # clients, deals, activities at all
+    "assign": frozenset({Role.HEAD, Role.DIRECTOR, Role.ADMIN}),  # hand records to others, set tasks for others
+    "import": frozenset({Role.MANAGER, Role.HEAD, Role.DIRECTOR, Role.ADMIN}),
+    "configure": frozenset({Role.ADMIN}),  # funnels, stages, lists, users, calendar
+    "journal": frozenset({Role.DIRECTOR, Role.ADMIN}),  # the operations of everybody
+}
+
+# Further ways in, from upper rooms: model → functions of the user that give a Q of records.
+_also: dict[type[Model], list[Callable[[User], Q]]] = {}
+
+
+def also_visible(model: type[Model], way: Callable[[User], Q]) -> None:
+    """Lets `way(user)` add records of the model to what a user sees; called in `AppConfig.ready()`."""
+    _also.setdefault(model, []).append(way)
+
+
+def may(user: User, ability: str) -> bool:
+    """Whether the user's role of today has the ability (a key of `ABILITIES`)."""
+    return user.is_authenticated and user.role in ABILITIES[ability]
+
+
+def require(user: User, ability: str) -> None:
+    """PermissionDenied unless `may`."""
+    if not may(user, ability):
+        raise PermissionDenied(ability)
+
+
+def owners_visible_to(user: User) -> list[int] | None:
+    """Ids of the people whose records the user sees; None means everybody's. Asked once per request."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    if user.role in (Role.DIRECTOR, Role.ADMIN):
+        return None
+    if user.role == Role.MANAGER:
+        return [user.pk]
+    if user.role == Role.HEAD:
+        if not hasattr(user, "_team_ids"):
+            members = Appointment.objects.in_force().filter(team=user.team).values_list("user_id", flat=True)
+            user._team_ids = sorted({user.pk, *members})  # type: ignore[attr-defined]
+        return list(user._team_ids)  # type: ignore[attr-defined]
+    return []
+
+
+class VisibleQuerySet[M: Tracked](TrackedQuerySet[M]):
+    """Records that belong to a person: `owner_path` says by which lookup."""
+
+    owner_path: ClassVar[str] = "manager"
+
+    def visible_to(self, user: User) -> Self:
+        """Only what the user may see; to be applied before grouping, counting, searching or exporting."""
+        owners = owners_visible_to(user)
+        if owners is None:
+            return self
+        condition = Q(**{f"{self.owner_path}__in": owners})
+        for way in _also.get(self.model, []):
+            condition |= way(user)
+        return self.filter(condition)
+
+
+def sellers_visible_to(user: User) -> Any:
+    """The people the user may choose as responsible: whose records are visible and who sell today."""
+    owners = owners_visible_to(user)
+    sellers = User.objects.sellers()
+    return sellers if owners is None else sellers.filter(pk__in=owners)
+
+
+def get_visible_or_404[M: Tracked](rows: type[M] | VisibleQuerySet[M], user: User, **lookup: Any) -> M:
+    """The one visible record; Http404 for a foreign one exactly as for none."""
+    queryset = rows if isinstance(rows, TrackedQuerySet) else rows.objects.all()
+    try:
+        record: M = queryset.visible_to(user).get(**lookup)  # type: ignore[union-attr]
+    except (queryset.model.DoesNotExist, ValueError, OverflowError) as error:
+        raise Http404 from error
+    return record
+
+
+def may_change(user: User, record: Tracked) -> bool:
+    """Whether the user may change this record as it stands in the database."""
+    return bool(changeable(user, type(record), [record.pk]))
+
+
+def require_change(user: User, *records: Tracked) -> None:
+    """PermissionDenied unless the user may change every one of the records."""
+    for record in records:
+        if not may_change(user, record):
+            raise PermissionDenied(f"{record._meta.label} {record.pk}")
+
+
+def require_owner(user: User, owner: User) -> None:
+    """PermissionDenied unless the user may make `owner` responsible for a record."""
+    owners = owners_visible_to(user)
+    if owners is not None and owner.pk not in owners:
+        raise PermissionDenied(f"owner {owner.pk}")
+
+
+def changeable(user: User, model: type[Tracked], ids: Iterable[int]) -> set[int]:
+    """Which of the rows the user may change: visible ones; rows without an owner are the admin's alone.
+
+    Deleted rows count too, so that a rollback can ask about them.
+    """
+    queryset = model.all_objects.filter(pk__in=list(ids))
+    if isinstance(queryset, VisibleQuerySet):
+        if not may(user, "sell"):
+            return set()
+        return set(queryset.visible_to(user).values_list("pk", flat=True))
+    return set(queryset.values_list("pk", flat=True)) if may(user, "configure") else set()
