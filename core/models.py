@@ -1,5 +1,7 @@
 """core's tables, each kept beside the code that owns it; Django finds them here."""
 
 from core.history.models import Operation, Tracked, VersionBase
+from core.once import OnceKey
+from core.outbox.models import Job
 
-__all__ = ["Operation", "Tracked", "VersionBase"]
+__all__ = ["Job", "OnceKey", "Operation", "Tracked", "VersionBase"]
