@@ -19,6 +19,7 @@ from tools.common import BUILD, ROOT, VENV, digest, run_quietly, say
 VENDOR = ROOT / "static" / "vendor"
 DEV_VENDOR = BUILD / "vendor"
 OLDEST_NODE = 18
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 FILES = {
     "bootstrap/dist/css/bootstrap.min.css": "bootstrap.min.css",
@@ -69,13 +70,17 @@ def _is_fresh(folder: Path, wanted: str) -> bool:
 
 def _npm(install: Callable[[str], None]) -> tuple[list[str], dict[str, str]]:
     """The command of npm and the environment it runs in."""
+    env = dict(os.environ)
+    if SYSTEM_CERTIFICATES.exists():
+        # Node trusts its own list; a company's certificate authority stands in the system's.
+        env.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_CERTIFICATES))
     npm = shutil.which("npm")
     if npm and _node_version() >= OLDEST_NODE:
-        return [npm], dict(os.environ)
+        return [npm], env
     install("requirements-node.lock")
     bin_folder = VENV / "bin"
-    path = os.pathsep.join([str(bin_folder), os.environ.get("PATH", os.defpath)])
-    return [str(bin_folder / "npm")], {**os.environ, "PATH": path}
+    env["PATH"] = os.pathsep.join([str(bin_folder), env.get("PATH", os.defpath)])
+    return [str(bin_folder / "npm")], env
 
 
 def _node_version() -> int:
