@@ -27,7 +27,8 @@ _SPACES = "[ '’]"
 _SUM = re.compile(
     rf"(?P<whole>\d+|\d{{1,3}}(?:{_SPACES}\d{{3}})+)(?:[.,](?P<part>\d*))?"
     r"|(?P<dots>\d{1,3}(?:\.\d{3})+),(?P<dots_part>\d{1,2})|(?P<many_dots>\d{1,3}(?:\.\d{3}){2,})"
-    r"|(?P<commas>\d{1,3}(?:,\d{3})+)\.(?P<commas_part>\d{1,2})|(?P<many_commas>\d{1,3}(?:,\d{3}){2,})"
+    r"|(?P<commas>\d{1,3}(?:,\d{3})+)\.(?P<commas_part>\d{1,2})|(?P<many_commas>\d{1,3}(?:,\d{3}){2,})",
+    re.ASCII,
 )
 
 
@@ -62,7 +63,7 @@ def parse_money(text: str) -> Decimal:
     shown = text.strip()
     plain = " ".join(shown.replace(_MINUS, "-").replace("–", "-").split())
     negative = plain.startswith("-")
-    plain = _CURRENCY.sub("", plain.lstrip("-+").strip()).strip()
+    plain = _CURRENCY.sub("", plain[1:] if plain[:1] in ("-", "+") else plain).strip()
     match = _SUM.fullmatch(plain)
     if not match:
         raise ValidationError(

@@ -17,10 +17,11 @@ _LONG_FORMS = re.compile(
     r"|крестьянское (?:\(?фермерское\)? )?хозяйство|(?:федеральное |муниципальное )?(?:государственное )?унитарное предприятие)\b"
 )
 _FORMS = frozenset(
-    (
+    re.findall(
+        r"\w+",
         "ооо зао оао пао ао нао одо ип пбоюл чп тоо кфх фгуп гуп муп мп гк нко ано чоу спк оп "
-        "llc ltd inc gmbh jsc pjsc ojsc co corp plc ag sa srl bv"
-    ).split()
+        "llc ltd inc gmbh jsc pjsc ojsc co corp plc ag sa srl bv",
+    )
 )
 _MARKS = re.compile(r"[^\w&+]+")
 

@@ -8,9 +8,12 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class Clock:
@@ -77,23 +80,123 @@ def local(day: dt.date, time: dt.time = dt.time(), zone: ZoneInfo | None = None)
     return dt.datetime.combine(day, time, tzinfo=zone or company_zone()).astimezone(dt.UTC)
 
 
-@dataclass(frozen=True)
-class Period:
-    """The moments from `start` (included) to `end` (not included)."""
-
+@dataclass(frozen=True, slots=True)
+class _Span:
     start: dt.datetime
     end: dt.datetime
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", _utc(self.start))
+        object.__setattr__(self, "end", _utc(self.end))
+        if self.end < self.start:
+            raise ValueError("The end lies before the start.")
+
+
+@dataclass(frozen=True, slots=True)
+class Period(_Span):
+    """The moments from `start` (included) to `end` (not included): how days, months and reports follow each other."""
 
     def __contains__(self, moment: dt.datetime) -> bool:
         return self.start <= moment < self.end
 
+    @classmethod
+    def of_days(cls, first: dt.date, last: dt.date, zone: ZoneInfo | None = None) -> Self:
+        """The whole local days from `first` to `last`, both included."""
+        return cls(local(first, zone=zone), local(last + dt.timedelta(1), zone=zone))
 
-@dataclass(frozen=True)
-class Window:
+    def lookup(self, field: str) -> dict[str, dt.datetime]:
+        """The conditions for `filter(**…)` that a column of moments lies in the period."""
+        return {f"{field}__gte": self.start, f"{field}__lt": self.end}
+
+    def first_day(self, zone: ZoneInfo | None = None) -> dt.date:
+        """The local date on which the period begins."""
+        return day_of(self.start, zone)
+
+    def last_day(self, zone: ZoneInfo | None = None) -> dt.date:
+        """The local date of the last moment of the period (of its start, if it is empty)."""
+        return day_of(max(self.start, self.end - dt.timedelta.resolution), zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Window(_Span):
     """The moments from `start` (not included) to `end` (included): how working days follow each other."""
-
-    start: dt.datetime
-    end: dt.datetime
 
     def __contains__(self, moment: dt.datetime) -> bool:
         return self.start < moment <= self.end
+
+    def lookup(self, field: str) -> dict[str, dt.datetime]:
+        """The conditions for `filter(**…)` that a column of moments lies in the window."""
+        return {f"{field}__gt": self.start, f"{field}__lte": self.end}
+
+
+# The periods that have a name, in the order in which they are offered; keys stand in addresses and saved filters.
+PERIOD_NAMES: dict[str, Promise] = {
+    "today": _("Today"),
+    "yesterday": _("Yesterday"),
+    "this-week": _("This week"),
+    "previous-week": _("Previous week"),
+    "this-month": _("This month"),
+    "previous-month": _("Previous month"),
+    "this-quarter": _("This quarter"),
+    "previous-quarter": _("Previous quarter"),
+    "this-year": _("This year"),
+    "previous-year": _("Previous year"),
+}
+_FROM_TO = ".."
+
+
+def period_named(name: str, zone: ZoneInfo | None = None) -> Period:
+    """The period that a name or an address means today in the zone (the company's by default).
+
+    `name` is a key of `PERIOD_NAMES`, one day «2026-11-05», or two with «..» between, both included:
+    «2026-11-01..2026-11-15». Raises ValueError for anything else.
+    """
+    if name in PERIOD_NAMES:
+        return Period.of_days(*_named_days(name, today(zone)), zone)
+    first, between, last = name.partition(_FROM_TO)
+    try:
+        first_day, last_day = dt.date.fromisoformat(first), dt.date.fromisoformat(last or first)
+        if last_day < first_day or (between and not last):
+            raise ValueError
+        return Period.of_days(first_day, last_day, zone)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{name!r} names no period.") from None
+
+
+def period_address(period: Period, zone: ZoneInfo | None = None) -> str:
+    """The inverse of `period_named`: the name the period bears today, else its days. The period is of whole days.
+
+    A name in an address moves on with the days («this-month» is another month in December), as its reader expects.
+    """
+    for name in PERIOD_NAMES:
+        if period_named(name, zone) == period:
+            return name
+    first, last = period.first_day(zone).isoformat(), period.last_day(zone).isoformat()
+    return first if first == last else f"{first}{_FROM_TO}{last}"
+
+
+Unit = Literal["week", "month", "quarter", "year"]
+# The greatest number of days in each: that many after its first day, the next one has begun and is not yet over.
+_LONGEST: dict[Unit, int] = {"week": 7, "month": 31, "quarter": 92, "year": 366}
+
+
+def first_of(unit: Unit, day: dt.date) -> dt.date:
+    """The first day of the week (Monday), month, quarter or year that `day` lies in."""
+    if unit == "week":
+        return day - dt.timedelta(day.weekday())
+    month = {"month": day.month, "quarter": day.month - (day.month - 1) % 3, "year": 1}[unit]
+    return day.replace(month=month, day=1)
+
+
+def _named_days(name: str, day: dt.date) -> tuple[dt.date, dt.date]:
+    one = dt.timedelta(1)
+    if name == "today":
+        return day, day
+    if name == "yesterday":
+        return day - one, day - one
+    which, _dash, word = name.partition("-")
+    unit = next(unit for unit in _LONGEST if unit == word)
+    first = first_of(unit, day)
+    if which == "previous":
+        return first_of(unit, first - one), first - one
+    return first, first_of(unit, first + dt.timedelta(_LONGEST[unit])) - one

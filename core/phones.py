@@ -11,6 +11,7 @@ REGION = "RU"
 _BETWEEN = re.compile(r"[,;\n\r|]+")
 _INSIDE = str.maketrans("", "", " \u00a0\u202f\t()-‐‑‒–—.+")
 _EXTENSION = re.compile(r"(?:\b(?:доб|вн|ext|внутр)\w*\.?|#)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)
+_RUSSIAN = re.compile(r"(?<!\d)(?:\+?7|8)(?:[\s()\-‐-―.]*\d){10}(?!\d)")
 _BARE_EXTENSION = re.compile(r"\s*(?:доб|вн|ext|внутр|#)", re.IGNORECASE)
 # What people put where there is no phone.
 _NOTHING = frozenset({"", "-", "—", "–", "нет", "no", "none", "n/a", "н/д", "?", ".", "0"})
@@ -108,8 +109,8 @@ def _matched(piece: str) -> list[Phone]:
         mobile = _russian_mobile(piece.strip())
         if mobile:
             return [Phone(mobile, extension)]
-    # The matcher does not know that Russians write «8» for «+7» also before a code in brackets without a space.
-    numbers = [found.number for found in phonenumbers.PhoneNumberMatcher(piece, REGION)] or _whole(piece)
+    numbers = [found.number for found in phonenumbers.PhoneNumberMatcher(piece, REGION)]
+    numbers = numbers or _written_otherwise(piece)
     found = [
         Phone(f"{number.country_code}{phonenumbers.national_significant_number(number)}")
         for number in numbers
@@ -119,10 +120,14 @@ def _matched(piece: str) -> list[Phone]:
     return found
 
 
-def _whole(piece: str) -> list[phonenumbers.PhoneNumber]:
-    """The whole piece as one number, for notations the matcher does not take out of a text."""
-    try:
-        number = phonenumbers.parse(piece, REGION)
-    except phonenumbers.NumberParseException:
-        return []
-    return [number] if phonenumbers.is_valid_number(number) else []
+def _written_otherwise(piece: str) -> list[phonenumbers.PhoneNumber]:
+    """Notations the matcher does not take out of a text: a number alone, or Russian ones with only a blank between."""
+    numbers = []
+    for text in _RUSSIAN.findall(piece) or [piece]:
+        try:
+            number = phonenumbers.parse(text, REGION)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            numbers.append(number)
+    return numbers
