@@ -7,7 +7,7 @@ What is not yours answers exactly as what is not there.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q
@@ -15,6 +15,8 @@ from django.http import Http404
 
 from core.history.tracked import Tracked, TrackedQuerySet
 from people.models import Appointment, Role, User
+
+M = TypeVar("M", bound=Tracked)
 
 # What a role may do besides seeing its records.
 ABILITIES: dict[str, frozenset[str]] = {
@@ -61,7 +63,7 @@ def owners_visible_to(user: User) -> list[int] | None:
     return []
 
 
-class VisibleQuerySet[M: Tracked](TrackedQuerySet[M]):
+class VisibleQuerySet(TrackedQuerySet[M]):
     """Records that belong to a person: `owner_path` says by which lookup."""
 
     owner_path: ClassVar[str] = "manager"
@@ -84,7 +86,7 @@ def sellers_visible_to(user: User) -> Any:
     return sellers if owners is None else sellers.filter(pk__in=owners)
 
 
-def get_visible_or_404[M: Tracked](rows: type[M] | VisibleQuerySet[M], user: User, **lookup: Any) -> M:
+def get_visible_or_404(rows: type[M] | VisibleQuerySet[M], user: User, **lookup: Any) -> M:
     """The one visible record; Http404 for a foreign one exactly as for none."""
     queryset = rows if isinstance(rows, TrackedQuerySet) else rows.objects.all()
     try:

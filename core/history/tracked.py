@@ -6,7 +6,7 @@ model's columns, the record's id, the moments between which they held, and the o
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -20,6 +20,9 @@ from core.history.operations import Operation
 STAMPS = ("version", "created_at", "changed_at")
 
 
+M = TypeVar("M", bound="Tracked")
+
+
 class StaleRecord(Exception):
     """Somebody else saved the record since it was read; nothing was written."""
 
@@ -28,7 +31,7 @@ class StaleRecord(Exception):
         self.record = record
 
 
-class TrackedQuerySet[M: "Tracked"](models.QuerySet[M]):
+class TrackedQuerySet(models.QuerySet[M]):
     """A QuerySet whose writes keep history. Only inside `operation()`; otherwise they raise `OutsideOperation`."""
 
     def alive(self) -> Self:
@@ -90,7 +93,7 @@ def _chunks(ids: list[int], size: int = 500) -> Iterable[list[int]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
-def alive_manager[M: "Tracked"](queryset_class: type[TrackedQuerySet[M]]) -> Any:
+def alive_manager(queryset_class: type[TrackedQuerySet[M]]) -> Any:
     """The manager for `objects`: words of the QuerySet class over rows that are not deleted."""
 
     class AliveManager(models.Manager.from_queryset(queryset_class)):  # type: ignore[misc]
@@ -126,7 +129,7 @@ class VersionBase(models.Model):
         abstract = True
 
     @classmethod
-    def copied_fields(cls) -> list[models.Field[Any, Any]]:
+    def copied_fields(cls) -> "list[models.Field[Any, Any]]":
         """The fields that stand in the record too."""
         own = {"id", "record_id", "operation", "valid_from", "valid_to"}
         return [f for f in cls._meta.concrete_fields if f.name not in own]
@@ -185,16 +188,23 @@ class Tracked(models.Model):
         raise TypeError("Tracked rows are never deleted from the table: use soft_delete().")
 
 
-def _copy_field(model: type[Tracked], original: models.Field[Any, Any]) -> models.Field[Any, Any]:
-    _name, _path, args, kwargs = original.deconstruct()
-    kwargs.pop("unique", None)
+def _copy_field(model: type[Tracked], original: "models.Field[Any, Any]") -> "models.Field[Any, Any]":
     if isinstance(original, models.ForeignKey):
-        if original.remote_field.model == "self":
-            kwargs["to"] = f"{model._meta.app_label}.{model.__name__}"
-        kwargs |= {"on_delete": models.DO_NOTHING, "related_name": "+", "db_constraint": False, "db_index": False}
-        kwargs.pop("related_query_name", None)
-        return models.ForeignKey(*args, **kwargs)
-    kwargs.pop("db_index", None)
+        # Not by deconstruct(): for a key it asks the registry of all models, which is still being filled.
+        to = original.remote_field.model
+        return models.ForeignKey(
+            f"{model._meta.app_label}.{model.__name__}" if to == "self" else to,
+            models.DO_NOTHING,
+            null=original.null,
+            blank=original.blank,
+            verbose_name=original.verbose_name,
+            related_name="+",
+            db_constraint=False,
+            db_index=False,
+        )
+    _name, _path, args, kwargs = original.deconstruct()
+    for key in ("unique", "db_index"):
+        kwargs.pop(key, None)
     return type(original)(*args, **kwargs)
 
 

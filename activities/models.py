@@ -1,0 +1,122 @@
+"""Activities: a planned one is the task, done it is the record."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from activities.queries import ActivityQuerySet
+from core.history.tracked import TrackedQuerySet, Tracked, alive_manager
+from core.text import SearchField, SearchIndex
+from leads.models import Client, Contact, NamedList
+from people.models import User
+from pipeline.models import Deal, Stage
+
+
+class ActivityKind(NamedList):
+    """A way of contact: call, meeting, e-mail, visit, business trip, samples shipped …"""
+
+    class Group(models.TextChoices):
+        """What the kind is for those who count: conversations, meetings, the rest."""
+
+        CONVERSATION = "conversation", _("conversation")
+        MEETING = "meeting", _("meeting")
+        LETTER = "letter", _("letter")
+        OTHER = "other", _("other")
+
+    group = models.CharField(_("counted as"), max_length=12, choices=Group, default=Group.OTHER)
+    # What is counted on it ("pcs", "km"); empty where no quantity is asked for.
+    unit = models.CharField(_("unit of the quantity"), max_length=20, blank=True)
+
+    objects = alive_manager(TrackedQuerySet["ActivityKind"])
+    all_objects = TrackedQuerySet["ActivityKind"].as_manager()
+
+    class Meta:
+        verbose_name = _("kind of activity")
+        verbose_name_plural = _("kinds of activities")
+        ordering = ["position", "name"]
+
+
+class Activity(Tracked):
+    """A contact with a client, planned or done.
+
+    Planned: `due_on` (and `due_at` where a time was said). Done: `happened_at`, `outcome`, and `entered_at`, the
+    moment the record first held everything that makes it count; nobody can set that one.
+    """
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        DONE = "done", _("done")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Outcome(models.TextChoices):
+        REACHED = "reached", _("talked")
+        NO_ANSWER = "no_answer", _("no answer")
+        POSTPONED = "postponed", _("postponed")
+        REFUSED = "refused", _("refused")
+
+    class Direction(models.TextChoices):
+        OUT = "out", _("outgoing")
+        IN = "in", _("incoming")
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="activities", verbose_name=_("client"))
+    deal = models.ForeignKey(Deal, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("deal"))
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("contact person")
+    )
+    manager = models.ForeignKey(User, models.PROTECT, related_name="activities", verbose_name=_("manager"))
+    kind = models.ForeignKey(ActivityKind, models.PROTECT, related_name="activities", verbose_name=_("kind"))
+    status = models.CharField(_("status"), max_length=10, choices=Status)
+    direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.OUT)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
+    text = models.TextField(_("what was said"), blank=True)
+    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=2, null=True, blank=True)
+
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due at"), null=True, blank=True)
+    happened_at = models.DateTimeField(_("happened"), null=True, blank=True)
+    entered_at = models.DateTimeField(_("entered"), null=True, editable=False)
+    # The stage the deal was left in.
+    stage = models.ForeignKey(Stage, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("stage"))
+    # Who set the task, where that was somebody else; when they accepted the result.
+    set_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("set by"))
+    accepted_at = models.DateTimeField(_("result accepted"), null=True, editable=False)
+    # The activity whose next step this is.
+    follows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="next_steps", editable=False)
+    times_moved = models.PositiveSmallIntegerField(_("times moved"), default=0, editable=False)
+
+    search = SearchField()
+    untracked_fields = ("search",)
+    version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("manager", "happened_at"), ("manager", "due_on"))
+
+    objects = alive_manager(ActivityQuerySet)
+    all_objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        indexes = [
+            models.Index(fields=["client", "-happened_at"]),
+            models.Index(fields=["deal", "-happened_at"]),
+            models.Index(fields=["manager", "-happened_at"]),
+            models.Index(fields=["-happened_at"]),
+            models.Index(
+                fields=["manager", "due_on"], condition=Q(status="planned"), name="activities_planned_by_manager"
+            ),
+            models.Index(fields=["client"], condition=Q(status="planned"), name="activities_planned_by_client"),
+            models.Index(fields=["deal"], condition=Q(status="planned"), name="activities_planned_by_deal"),
+            SearchIndex("search", name="activities_search"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="planned") | Q(due_on__isnull=False), name="activities_planned_has_a_date"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="done") | Q(happened_at__isnull=False, entered_at__isnull=False),
+                name="activities_done_has_its_moments",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.client}"

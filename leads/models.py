@@ -1,0 +1,156 @@
+"""Clients: one card from the first contact on, their contact persons, phones, e-mails and sources."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.history.tracked import Tracked, TrackedQuerySet, alive_manager
+from core.text import SearchField, SearchIndex
+from leads.queries import ClientQuerySet
+from people.models import User
+
+
+class NamedList(Tracked):
+    """A short editable list (sources, segments): retired entries keep their history and are offered no more."""
+
+    name = models.CharField(_("name"), max_length=100)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Source(NamedList):
+    """The channel a client came by."""
+
+    objects = alive_manager(TrackedQuerySet["Source"])
+    all_objects = TrackedQuerySet["Source"].as_manager()
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["position", "name"]
+
+
+class Segment(NamedList):
+    """A group of clients that are worked with alike."""
+
+    objects = alive_manager(TrackedQuerySet["Segment"])
+    all_objects = TrackedQuerySet["Segment"].as_manager()
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+        ordering = ["position", "name"]
+
+
+class Client(Tracked):
+    """A lead or a client: one record for its whole life. Its number is its id, never used again.
+
+    `last_contact_at`, `next_step_on` and `next_step_at` are written by the verbs of the room that knows them.
+    """
+
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("company")
+        PERSON = "person", _("person")
+
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.COMPANY)
+    inn = models.CharField(_("INN"), max_length=12, blank=True)
+    region = models.CharField(_("region"), max_length=100, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="clients", verbose_name=_("source"))
+    segment = models.ForeignKey(
+        Segment, models.PROTECT, null=True, blank=True, related_name="clients", verbose_name=_("segment")
+    )
+    site = models.CharField(_("site"), max_length=200, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    old_number = models.CharField(_("number in the former table"), max_length=40, blank=True)
+    manager = models.ForeignKey(User, models.PROTECT, related_name="clients", verbose_name=_("manager"))
+    duplicate_reason = models.CharField(_("why it is no duplicate"), max_length=200, blank=True)
+
+    last_contact_at = models.DateTimeField(_("last contact"), null=True, editable=False)
+    next_step_on = models.DateField(_("next step"), null=True, editable=False)
+    next_step_at = models.DateTimeField(_("time of the next step"), null=True, editable=False)
+
+    # Derived: the name without legal form and quotes, for nearly equal names; all that a client is found by.
+    name_key = models.CharField(max_length=200, editable=False, default="")
+    search = SearchField()
+    untracked_fields = ("name_key", "search")
+    version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("manager", "valid_from"),)
+
+    objects = alive_manager(ClientQuerySet)
+    all_objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+        indexes = [
+            models.Index(fields=["manager", "-changed_at"]),
+            models.Index(fields=["-changed_at"]),
+            models.Index(fields=["name_key"]),
+            models.Index(fields=["inn"], condition=~Q(inn=""), name="leads_client_inn"),
+            models.Index(fields=["manager", "next_step_on"]),
+            SearchIndex("search", name="leads_client_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def number(self) -> int:
+        return self.pk
+
+
+class Contact(Tracked):
+    """A person at a client."""
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="contacts", verbose_name=_("client"))
+    name = models.CharField(_("name"), max_length=150)
+    position = models.CharField(_("position"), max_length=150, blank=True)
+    is_decision_maker = models.BooleanField(_("makes the decision"), default=False)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    objects = alive_manager(TrackedQuerySet["Contact"])
+    all_objects = TrackedQuerySet["Contact"].as_manager()
+
+    class Meta:
+        verbose_name = _("contact person")
+        verbose_name_plural = _("contact persons")
+        ordering = ["-is_decision_maker", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactPoint(Tracked):
+    """A phone (digits of E.164 without "+") or an e-mail (lower case) of a client or of one of its contact persons."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("phone")
+        EMAIL = "email", _("e-mail")
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="contact_points", verbose_name=_("client"))
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, null=True, blank=True, related_name="contact_points", verbose_name=_("contact person")
+    )
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind)
+    value = models.CharField(_("value"), max_length=254)
+
+    objects = alive_manager(TrackedQuerySet["ContactPoint"])
+    all_objects = TrackedQuerySet["ContactPoint"].as_manager()
+
+    class Meta:
+        verbose_name = _("phone or e-mail")
+        verbose_name_plural = _("phones and e-mails")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["kind", "value"])]
+
+    def __str__(self) -> str:
+        return self.value

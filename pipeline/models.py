@@ -1,0 +1,195 @@
+"""Funnels, stages, deals and their moves."""
+
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.history.operations import Operation
+from core.history.tracked import Tracked, TrackedQuerySet, alive_manager
+from core.money import MoneyField
+from leads.models import Client, NamedList
+from people.models import User
+from pipeline.queries import DealQuerySet, StageMoveQuerySet
+
+
+class Funnel(Tracked):
+    """A way of selling: an ordered row of stages."""
+
+    name = models.CharField(_("name"), max_length=100)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
+
+    objects = alive_manager(TrackedQuerySet["Funnel"])
+    all_objects = TrackedQuerySet["Funnel"].as_manager()
+
+    class Meta:
+        verbose_name = _("funnel")
+        verbose_name_plural = _("funnels")
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stage(Tracked):
+    """One step of a funnel. A retired stage keeps its history and takes no deals."""
+
+    class Kind(models.TextChoices):
+        OPEN = "open", _("open")
+        WON = "won", _("won")
+        LOST = "lost", _("lost")
+
+    funnel = models.ForeignKey(Funnel, models.PROTECT, related_name="stages", verbose_name=_("funnel"))
+    name = models.CharField(_("name"), max_length=60)
+    kind = models.CharField(_("type"), max_length=4, choices=Kind, default=Kind.OPEN)
+    colour = models.PositiveSmallIntegerField(_("colour"), default=1)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    probability = models.PositiveSmallIntegerField(
+        _("probability, %"), default=0, validators=[MinValueValidator(0), MaxValueValidator(100)]
+    )
+    norm_days = models.PositiveSmallIntegerField(
+        _("norm, working days"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
+    # Names of fields of the deal or (as "client.…") of its client that must be filled to enter: pipeline/control.py.
+    control_points = models.JSONField(_("control points"), default=list, blank=True)
+    hint = models.CharField(_("hint for the seller"), max_length=200, blank=True)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
+
+    objects = alive_manager(TrackedQuerySet["Stage"])
+    all_objects = TrackedQuerySet["Stage"].as_manager()
+
+    class Meta:
+        verbose_name = _("stage")
+        verbose_name_plural = _("stages")
+        ordering = ["funnel", "position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def colour_class(self) -> str:
+        return f"stage-{self.colour:02d}"
+
+
+class LossReason(NamedList):
+    """Why deals are lost."""
+
+    objects = alive_manager(TrackedQuerySet["LossReason"])
+    all_objects = TrackedQuerySet["LossReason"].as_manager()
+
+    class Meta:
+        verbose_name = _("reason of loss")
+        verbose_name_plural = _("reasons of loss")
+        ordering = ["position", "name"]
+
+
+class ProductGroup(Tracked):
+    """What is sold, as a tree. It stands here and not with the catalogue because deals name a group, and keys point down."""
+
+    name = models.CharField(_("name"), max_length=100)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent group")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = alive_manager(TrackedQuerySet["ProductGroup"])
+    all_objects = TrackedQuerySet["ProductGroup"].as_manager()
+
+    class Meta:
+        verbose_name = _("product group")
+        verbose_name_plural = _("product groups")
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Deal(Tracked):
+    """One intended sale to a client. Its number is its id.
+
+    `stage`, `state`, `stage_since` and `closed_at` change by `pipeline.actions.move_deal` only;
+    `last_contact_at` and `next_step_…` by the verbs of activities.
+    """
+
+    State = Stage.Kind
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="deals", verbose_name=_("client"))
+    name = models.CharField(_("what is sold"), max_length=200, blank=True)
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="deals", verbose_name=_("stage"))
+    # The stage's kind, here for indexes; a stage with deals keeps its kind.
+    state = models.CharField(_("state"), max_length=4, choices=Stage.Kind, default=Stage.Kind.OPEN, editable=False)
+    stage_since = models.DateTimeField(_("in the stage since"), editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
+    manager = models.ForeignKey(User, models.PROTECT, related_name="deals", verbose_name=_("manager"))
+    amount = MoneyField(_("amount"), null=True, blank=True)
+    expected_on = models.DateField(_("expected to close"), null=True, blank=True)
+    product_group = models.ForeignKey(
+        ProductGroup, models.PROTECT, null=True, blank=True, related_name="deals", verbose_name=_("product group")
+    )
+    loss_reason = models.ForeignKey(
+        LossReason, models.PROTECT, null=True, blank=True, related_name="deals", verbose_name=_("reason of loss")
+    )
+    loss_note = models.CharField(_("more about the loss"), max_length=300, blank=True)
+    return_on = models.DateField(_("return to it on"), null=True, blank=True)
+    waiting_until = models.DateField(_("waiting until"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True)
+
+    last_contact_at = models.DateTimeField(_("last contact"), null=True, editable=False)
+    next_step_on = models.DateField(_("next step"), null=True, editable=False)
+    next_step_at = models.DateTimeField(_("time of the next step"), null=True, editable=False)
+
+    version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("manager", "valid_from"), ("stage", "valid_from"))
+
+    objects = alive_manager(DealQuerySet)
+    all_objects = DealQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("deal")
+        verbose_name_plural = _("deals")
+        indexes = [
+            models.Index(fields=["manager", "state", "next_step_on"]),
+            models.Index(fields=["stage", "manager", "-amount"]),
+            models.Index(fields=["state", "stage", "-amount"]),
+            models.Index(fields=["manager", "-changed_at"]),
+            models.Index(fields=["-changed_at"]),
+            models.Index(fields=["client", "state"]),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gte=0), name="pipeline_deal_amount_not_negative")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.client)
+
+    @property
+    def number(self) -> int:
+        return self.pk
+
+
+class StageMove(models.Model):
+    """A deal entered a stage: written once, never changed. `day` and `month` are the company's local ones."""
+
+    deal = models.ForeignKey(Deal, models.PROTECT, related_name="moves")
+    from_stage = models.ForeignKey(Stage, models.PROTECT, null=True, related_name="+")
+    to_stage = models.ForeignKey(Stage, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    day = models.DateField()
+    month = models.DateField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    manager = models.ForeignKey(User, models.PROTECT, related_name="+")
+    amount = MoneyField(null=True)
+    operation = models.ForeignKey(Operation, models.PROTECT, related_name="+")
+
+    objects = StageMoveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stage move")
+        verbose_name_plural = _("stage moves")
+        indexes = [
+            models.Index(fields=["deal", "at"]),
+            models.Index(fields=["manager", "at"]),
+            models.Index(fields=["to_stage", "at"]),
+        ]
