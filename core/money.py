@@ -5,7 +5,7 @@ SQLite keeps decimals as floats, and there 1.10 + 2.20 = 3.30 is false; whole ko
 
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -136,13 +136,21 @@ class MoneyFormField(forms.Field):
         return None if isinstance(value, str) else money(value)
 
 
+_Set = TypeVar("_Set")
+_Get = TypeVar("_Get")
+
 if TYPE_CHECKING:
-    _Field = models.Field[Decimal | int | str | Combinable | None, Decimal]
+
+    class _Field(models.Field[_Set, _Get]):
+        """For the type checker a field knows what may be set and what is got; Django's own class cannot say so."""
+
 else:
-    _Field = models.Field
+
+    class _Field(models.Field, Generic[_Set, _Get]):
+        pass
 
 
-class MoneyField(_Field):
+class MoneyField(_Field[_Set, _Get]):
     """A sum of money. Not an IntegerField on purpose: Django would average and divide one as a plain number.
 
     Works in filters, `Sum`, `Avg` (rounded to a kopeck), `Min`, `Max`, and in `F` sums and differences of money and in
@@ -150,9 +158,13 @@ class MoneyField(_Field):
     """
 
     description = gettext_lazy("Sum of money")
+    _pyi_private_set_type: Decimal | int | str | Combinable
+    _pyi_private_get_type: Decimal
 
-    def get_internal_type(self) -> str:
-        return "BigIntegerField"
+    # No internal type of Django's own: whatever a query gives for one named …IntegerField is cut to a whole number,
+    # an average too.
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "bigint"
 
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Decimal | None:
         if value is None:
@@ -175,7 +187,7 @@ class MoneyField(_Field):
         value = self.value_from_object(obj)
         return "" if value is None else str(value)
 
-    def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"form_class": MoneyFormField, **kwargs})
 
 

@@ -74,7 +74,7 @@ def format_phone(digits: str) -> str:
 
 
 def _russian_mobile(text: str) -> str:
-    """The fast path: a cell that holds one Russian mobile number and nothing else. An import reads thousands of them."""
+    """The fast path, for imports read thousands: a cell that holds one Russian mobile number and nothing else."""
     digits = text.translate(_INSIDE)
     if not (digits.isascii() and digits.isdigit()):
         return ""

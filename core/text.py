@@ -6,6 +6,7 @@ normal form in a column of its own, and the query is brought to the same form: �
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.indexes import GinIndex
@@ -13,6 +14,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
+from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
 # Characters nobody sees: they come with copied text, and PostgreSQL refuses the first one altogether.
@@ -30,10 +32,18 @@ def normal(text: str) -> str:
     return " ".join(text.split())
 
 
-class SearchField(models.TextField):
+if TYPE_CHECKING:
+    _TextField = models.TextField[str | Combinable, str]
+    _Lookup = models.Lookup[bool]
+else:
+    _TextField = models.TextField
+    _Lookup = models.Lookup
+
+
+class SearchField(_TextField):
     """A text column that holds normalised text; whatever is saved or looked for is normalised on the way.
 
-    Searched by the lookup `has` (a substring). Add a `SearchIndex` to the model, so that PostgreSQL finds it in an index.
+    Searched by the lookup `has` (a substring). Add a `SearchIndex` to the model, so that PostgreSQL has an index for it.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -42,7 +52,7 @@ class SearchField(models.TextField):
         kwargs.setdefault("editable", False)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         for key, usual in (("blank", True), ("default", ""), ("editable", False)):
             if key not in kwargs:  # Django leaves out what equals its own default, which is not ours
@@ -56,26 +66,20 @@ class SearchField(models.TextField):
         return normal(value) if isinstance(value, str) else value
 
 
-if TYPE_CHECKING:
-    _Lookup = models.Lookup[bool]
-else:
-    _Lookup = models.Lookup
-
-
 @SearchField.register_lookup
 class Has(_Lookup):
     """`search__has="иван"`: the column holds this substring. An empty text is in every row."""
 
     lookup_name = "has"
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         column, column_params = self.process_lhs(compiler, connection)
         if connection.vendor != "postgresql":
             text, text_params = self.process_rhs(compiler, connection)
-            return f"instr({column}, {text}) > 0", [*column_params, *text_params]
+            return f"instr({column}, {text}) > 0", (*column_params, *text_params)
         # A LIKE with the pattern as a plain parameter is what a gin_trgm_ops index can answer.
         pattern = "%" + re.sub(r"([\\%_])", r"\\\1", self.rhs) + "%"
-        return f"{column} LIKE %s", [*column_params, pattern]
+        return f"{column} LIKE %s", (*column_params, pattern)
 
 
 class SearchIndex(GinIndex):
@@ -99,7 +103,7 @@ class SearchIndex(GinIndex):
 
     def remove_sql(
         self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor, **kwargs: Any
-    ) -> Statement:
+    ) -> Any:
         if schema_editor.connection.vendor != "postgresql":
             return Statement("SELECT 1")
         return super().remove_sql(model, schema_editor, **kwargs)

@@ -100,7 +100,7 @@ def sale(db):
     """A model that exists for these tests alone, in a table that goes with the transaction."""
     with isolate_apps("core"):
 
-        class Sale(models.Model):
+        class Sale(models.Model):  # noqa: DJ008
             amount = MoneyField(null=True)
             pieces = models.IntegerField(default=1)
 

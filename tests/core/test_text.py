@@ -74,7 +74,7 @@ def card(db):
     """A model that exists for these tests alone, in a table that goes with the transaction."""
     with isolate_apps("core"):
 
-        class Card(models.Model):
+        class Card(models.Model):  # noqa: DJ008
             search = SearchField()
 
             class Meta:
