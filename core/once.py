@@ -54,7 +54,7 @@ def new_key() -> str:
 
 
 class OnceForm:
-    """Mixed into a form (before `Form` or `ModelForm`): adds the hidden key. A bound form keeps the one it came with."""
+    """Mixed into a form (before `Form` or `ModelForm`): adds the hidden key. A bound form keeps its own."""
 
     fields: dict[str, forms.Field]
 
@@ -86,7 +86,7 @@ def result_of(request: HttpRequest) -> HttpResponse | None:
     key = _key(request)
     if not key:
         return None
-    url = OnceKey.objects.filter(user_id=request.user.pk, key=key).values_list("result_url", flat=True).first()
+    url = OnceKey.objects.filter(user=request.user.pk, key=key).values_list("result_url", flat=True).first()
     return None if url is None else _redirect(request, url)
 
 

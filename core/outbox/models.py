@@ -23,7 +23,8 @@ class JobQuerySet(models.QuerySet["Job"]):
     def due(self, moment: dt.datetime) -> JobQuerySet:
         """Jobs a worker may take now: waiting ones whose time has come, and those whose worker went silent."""
         return self.filter(
-            Q(state=Job.State.WAITING, run_at__lte=moment) | Q(state=Job.State.RUNNING, lease_until__lt=moment)
+            Q(state=Job.State.WAITING, run_at__lte=moment)
+            | Q(state=Job.State.RUNNING, lease_until__lt=moment)
         )
 
     def finished_before(self, moment: dt.datetime) -> JobQuerySet:

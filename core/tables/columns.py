@@ -1,0 +1,98 @@
+"""Columns of a list, as its declaration names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db.models.expressions import Combinable, OrderBy
+from django.utils.functional import Promise
+
+from core.tables.kinds import KINDS, Kind
+
+Label = str | Promise
+SortTerm = str | Combinable | OrderBy
+KindName = Literal[
+    "text",
+    "longtext",
+    "number",
+    "int",
+    "money",
+    "percent",
+    "date",
+    "moment",
+    "person",
+    "phone",
+    "email",
+    "stage",
+    "next_step",
+    "bool",
+    "flags",
+]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    `value` finds the cell in the row: an attribute path ("manager.short_name", methods are called, a None on the way
+    is an empty cell) or a function of the row; by default the attribute named like the column. `link` is the same for
+    an address. `sort`: what ascending order means, one or several terms of order_by; without it there is no sorting.
+    `total`: an aggregate over everything filtered (`Sum("amount")`). `only_export` columns are in files only,
+    `export=False` ones never. `on_phone`: "end" stands at the right of the row's first line, "line" on its second,
+    "hide" is left out; the list's primary column is the first line itself.
+    """
+
+    key: str
+    label: Label
+    kind: KindName = "text"
+    value: str | Callable[[Any], Any] | None = None
+    link: str | Callable[[Any], str | None] | None = None
+    sort: SortTerm | Sequence[SortTerm] | None = None
+    total: Any = None
+    export: bool = True
+    only_export: bool = False
+    on_phone: Literal["line", "end", "hide"] = "line"
+
+    @property
+    def type(self) -> Kind:
+        return KINDS[self.kind]
+
+    def value_of(self, row: Any) -> Any:
+        if callable(self.value):
+            return self.value(row)
+        return follow(row, self.value or self.key)
+
+    def link_of(self, row: Any) -> str | None:
+        if self.link is None:
+            return None
+        found = self.link(row) if callable(self.link) else follow(row, self.link)
+        return str(found) if found else None
+
+    def order_by(self, *, descending: bool) -> list[SortTerm]:
+        """The terms of order_by, turned round for `descending`."""
+        terms = [self.sort] if isinstance(self.sort, (str, Combinable, OrderBy)) else list(self.sort or ())
+        return [turned(term) if descending else term for term in terms]
+
+
+def follow(row: Any, path: str) -> Any:
+    """The attribute at the end of a dotted path, methods called on the way; None as soon as something is None."""
+    for name in path.split("."):
+        if row is None:
+            return None
+        row = getattr(row, name)
+        if callable(row):
+            row = row()
+    return row
+
+
+def turned(term: SortTerm) -> SortTerm:
+    """The opposite order of one term of order_by."""
+    if isinstance(term, str):
+        return term.removeprefix("-") if term.startswith("-") else f"-{term}"
+    if isinstance(term, OrderBy):
+        copy = term.copy()
+        copy.reverse_ordering()
+        return copy
+    return term.desc()  # type: ignore[attr-defined]  # every expression that is combined has it

@@ -1,0 +1,60 @@
+"""Filters that every room needs and django-filter has in another shape."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import DateTimeField, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_filters.utils import get_model_field
+from django_filters.widgets import RangeWidget
+
+from core import periods
+
+# Days outside are slips of the finger, and near the ends of the calendar a change of zone has no date at all.
+_BOUNDS = [MinValueValidator(dt.date(1900, 1, 1)), MaxValueValidator(dt.date(2200, 12, 31))]
+
+
+class DayRangeWidget(RangeWidget):  # type: ignore[misc]  # django-filter has no types
+    suffixes: ClassVar[list[str]] = ["from", "to"]
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.widgets = [forms.DateInput({"type": "date"}, format="%Y-%m-%d") for _end in self.suffixes]
+
+
+class DayRangeField(forms.MultiValueField):
+    widget = DayRangeWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        ends = [forms.DateField(required=False, validators=_BOUNDS) for _end in DayRangeWidget.suffixes]
+        super().__init__(fields=ends, require_all_fields=False, **kwargs)
+
+    def compress(self, data_list: list[Any]) -> slice | None:
+        start, stop = data_list or (None, None)
+        if start and stop and start > stop:
+            raise ValidationError(_("The first day is later than the last one."))
+        return slice(start, stop) if start or stop else None
+
+
+class DayRangeFilter(django_filters.Filter):  # type: ignore[misc]
+    """From one day to another, both included: `<name>_from`, `<name>_to`. Of moments, the company's days."""
+
+    field_class = DayRangeField
+
+    def filter(self, qs: QuerySet[Any], value: slice | None) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        moments = isinstance(get_model_field(qs.model, self.field_name), DateTimeField)
+        conditions: dict[str, Any] = {}
+        if value.start:
+            conditions[f"{self.field_name}__gte"] = periods.local(value.start) if moments else value.start
+        if value.stop:
+            after = value.stop + dt.timedelta(days=1)
+            conditions[f"{self.field_name}__lt"] = periods.local(after) if moments else after
+        return qs.filter(**conditions)

@@ -1,0 +1,209 @@
+"""The kinds of columns: how a value of each looks on the page, in words, and in a cell of a spreadsheet.
+
+Page and writers know kinds only, never a list. Cells are made in Python and not by a template each: a page of fifty
+rows has five hundred of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from core import periods
+from core.money import format_money
+from core.phones import format_phone
+from core.tables.values import MINUS, NBSP, Flag, NextStep, day_words, grouped, moment_words
+
+# What a spreadsheet cell may hold. Moments come without a zone there: spreadsheets know none.
+CellValue = str | int | float | Decimal | dt.date | dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of column. Its functions are never called with None or "": an empty cell is empty everywhere."""
+
+    name: str
+    words: Callable[[Any], str] = str
+    html: Callable[[Any], SafeString] | None = None  # `words`, escaped, where there is nothing to add
+    cell: Callable[[Any], CellValue] | None = None  # `words` where it is a text
+    number_format: str = "@"
+    width: int = 24  # characters
+    right: bool = False
+    falls: bool = False  # the first click sorts from the greatest (latest) down
+    links: bool = False  # its html holds links of its own
+
+    def as_html(self, value: Any) -> SafeString:
+        if is_empty(value):
+            return _NOTHING
+        return self.html(value) if self.html else escape(self.words(value))
+
+    def as_words(self, value: Any) -> str:
+        return "" if is_empty(value) else self.words(value)
+
+    def as_cell(self, value: Any) -> CellValue:
+        if is_empty(value):
+            return None
+        return self.cell(value) if self.cell else self.words(value)
+
+
+_NOTHING = SafeString("")
+
+
+def is_empty(value: Any) -> bool:
+    return value is None or value == "" or value == [] or value == ()
+
+
+def _number_words(value: Any) -> str:
+    return str(value).replace("-", MINUS)
+
+
+def _percent_words(value: Any) -> str:
+    text = f"{abs(Decimal(str(value)) * 100):,.1f}".removesuffix(".0")
+    text = text.replace(",", NBSP).replace(".", ",")
+    return f"{MINUS if value < 0 and text != '0' else ''}{text}{NBSP}%"
+
+
+def _local(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(periods.company_zone()).replace(tzinfo=None, microsecond=0)
+
+
+def _longtext_html(value: Any) -> SafeString:
+    return format_html('<span class="clamp" title="{}">{}</span>', value, value)
+
+
+def _date_html(value: dt.date) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), day_words(value))
+
+
+def _moment_html(value: dt.datetime) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), moment_words(value))
+
+
+def _many(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _phone_words(value: Any) -> str:
+    return ", ".join(format_phone(str(phone)) for phone in _many(value))
+
+
+def _phone_html(value: Any) -> SafeString:
+    return format_html_join(
+        ", ", '<a href="tel:+{}">{}</a>', ((phone, format_phone(str(phone))) for phone in _many(value))
+    )
+
+
+def _phone_cell(value: Any) -> str:
+    """Digits alone: a "+" at the beginning is what formulas begin with, and an import reads digits as well."""
+    return ", ".join("".join(filter(str.isdigit, str(phone))) or str(phone) for phone in _many(value))
+
+
+def _email_words(value: Any) -> str:
+    return ", ".join(str(address) for address in _many(value))
+
+
+def _email_html(value: Any) -> SafeString:
+    return format_html_join(
+        ", ", '<a href="mailto:{}">{}</a>', ((address, address) for address in _many(value))
+    )
+
+
+def _stage_words(value: Any) -> str:
+    return str(value.name)
+
+
+def _stage_html(value: Any) -> SafeString:
+    return format_html('<span class="stage stage-{}">{}</span>', value.colour, value.name)
+
+
+_STEP_CLASS = {"overdue": "over", "today": "today", "later": "later", "nothing": "nothing"}
+
+
+def _step_words(value: NextStep) -> str:
+    return f"{value.words}: {value.text}" if value.text else value.words
+
+
+def _step_html(value: NextStep) -> SafeString:
+    mark = mark_safe('<span aria-hidden="true">●</span>') if value.state == "overdue" else _NOTHING
+    text = format_html(' <span class="next-text">{}</span>', value.text) if value.text else _NOTHING
+    return format_html(
+        '<span class="next {}">{}{}</span>{}', _STEP_CLASS[value.state], mark, value.words, text
+    )
+
+
+def _bool_words(value: Any) -> str:
+    return _("yes") if value else _("no")
+
+
+def _flags_words(value: Any) -> str:
+    return ", ".join(str(flag) for flag in _many(value))
+
+
+def _flags_html(value: Any) -> SafeString:
+    flags = [flag if isinstance(flag, Flag) else Flag(str(flag)) for flag in _many(value)]
+    return format_html_join(
+        " ", '<span class="flag flag-{}">{}</span>', ((flag.tone, flag.text) for flag in flags)
+    )
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("text", width=32),
+        Kind("longtext", html=_longtext_html, width=60),
+        # A number that names a record («№ 418»): no groups of three, nothing to add up.
+        Kind("number", words=_number_words, cell=int, number_format="0", width=10, right=True, falls=True),
+        Kind("int", words=grouped, cell=int, number_format="#,##0", width=12, right=True, falls=True),
+        Kind(
+            "money",
+            words=format_money,
+            cell=Decimal,
+            number_format='#,##0.00\\ "₽"',
+            width=18,
+            right=True,
+            falls=True,
+        ),
+        # A share: 0.44 is «44 %».
+        Kind(
+            "percent",
+            words=_percent_words,
+            cell=float,
+            number_format="0.0%",
+            width=10,
+            right=True,
+            falls=True,
+        ),
+        Kind(
+            "date",
+            words=day_words,
+            html=_date_html,
+            cell=lambda value: value,
+            number_format="DD.MM.YYYY",
+            width=12,
+            falls=True,
+        ),
+        Kind(
+            "moment",
+            words=moment_words,
+            html=_moment_html,
+            cell=_local,
+            number_format="DD.MM.YYYY HH:MM",
+            width=17,
+            falls=True,
+        ),
+        Kind("person"),
+        Kind("phone", words=_phone_words, html=_phone_html, cell=_phone_cell, width=20, links=True),
+        Kind("email", words=_email_words, html=_email_html, width=28, links=True),
+        Kind("stage", words=_stage_words, html=_stage_html, width=22),
+        Kind("next_step", words=_step_words, html=_step_html, width=36),
+        Kind("bool", words=_bool_words, width=8),
+        Kind("flags", words=_flags_words, html=_flags_html, width=24),
+    )
+}
