@@ -5,3 +5,10 @@ class LeadsConfig(AppConfig):
     """Clients, contact persons, sources, duplicates."""
 
     name = "leads"
+
+    def ready(self) -> None:
+        from core.starting import starting_data
+        from leads import starting
+        from leads.models import Segment, Source
+
+        starting_data(starting.make_lists, Source, Segment)

@@ -5,3 +5,10 @@ class PeopleConfig(AppConfig):
     """Users, teams, rights, absences, the working calendar."""
 
     name = "people"
+
+    def ready(self) -> None:
+        from core.starting import starting_data
+        from people import starting
+        from people.models import Company
+
+        starting_data(starting.make_company, Company)
