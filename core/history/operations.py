@@ -83,7 +83,9 @@ def operation(
         yield running.operation
         return
     with transaction.atomic():
-        op = Operation.objects.create(at=_stamp(), by_id=by and by.pk, kind=kind, note=note[:200], reverts=reverts)
+        op = Operation.objects.create(
+            at=_stamp(), by_id=by and by.pk, kind=kind, note=note[:200], reverts=reverts
+        )
         running = _Running(op)
         token = _running.set(running)
         try:

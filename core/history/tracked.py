@@ -27,7 +27,9 @@ class StaleRecord(Exception):
     """Somebody else saved the record since it was read; nothing was written."""
 
     def __init__(self, record: "Tracked") -> None:
-        super().__init__(f"{record._meta.label} {record.pk} was changed since version {record.version} was read")
+        super().__init__(
+            f"{record._meta.label} {record.pk} was changed since version {record.version} was read"
+        )
         self.record = record
 
 
