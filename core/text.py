@@ -43,7 +43,7 @@ else:
 class SearchField(_TextField):
     """A text column that holds normalised text; whatever is saved or looked for is normalised on the way.
 
-    Searched by the lookup `has` (a substring). Add a `SearchIndex` to the model, so that PostgreSQL has an index for it.
+    Searched by the lookup `has` (a substring). Add a `SearchIndex` to the model, so that PostgreSQL has an index.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
