@@ -1,0 +1,39 @@
+// A link with data-dialog opens its page in the dialog; without this script it is a page like any other.
+// The page extends shell.layout, so that htmx gets it without the frame (HX-Target: dialog-body). A form in it posts by
+// hx-post with hx-target="#dialog-body"; a saved one answers with HX-Redirect, HX-Refresh or HX-Trigger: close-dialog.
+(() => {
+  const dialog = document.getElementById("dialog");
+  const body = document.getElementById("dialog-body");
+  if (!dialog) return;
+
+  const mayClose = () => !body.querySelector("form[data-dirty]") || confirm(dialog.dataset.lose);
+  const close = () => dialog.close();
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-dialog]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    document.querySelectorAll("[popover]:popover-open").forEach((sheet) => sheet.hidePopover());
+    htmx.ajax("GET", link.href, { source: link, target: "#dialog-body", swap: "innerHTML" });
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target !== body) return;
+    if (!dialog.open) dialog.showModal();
+    (body.querySelector("[autofocus], .is-invalid") ?? body.querySelector(".sheet-body input:not([type=hidden]), .sheet-body textarea"))?.focus();
+  });
+
+  dialog.addEventListener("cancel", (event) => {
+    if (!mayClose()) event.preventDefault();
+  });
+  dialog.addEventListener("submit", (event) => {
+    if (event.target.method !== "dialog") return;
+    event.preventDefault();
+    if (mayClose()) close();
+  });
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog && mayClose()) close();
+  });
+  dialog.addEventListener("close", () => body.replaceChildren());
+  document.addEventListener("close-dialog", close);
+})();

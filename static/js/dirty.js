@@ -1,0 +1,21 @@
+// Warns before what was typed into a posting form is lost. Forms of switches and filters say data-loses-nothing.
+(() => {
+  const isDirty = (form) => "dirty" in form.dataset;
+  const clean = (form) => delete form.dataset.dirty;
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form && form.method === "post" && !("losesNothing" in form.dataset)) form.dataset.dirty = "";
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) clean(event.target);
+  });
+  document.addEventListener("reset", (event) => clean(event.target));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target.closest("form");
+    if (form && event.detail.successful) clean(form);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if ([...document.forms].some(isDirty)) event.preventDefault();
+  });
+})();
