@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,7 +17,7 @@ BUILD = ROOT / "build"
 
 
 class Trouble(Exception):
-    """Something is missing on this machine. The text is shown as it is: one sentence, with the command that mends it."""
+    """Something is missing here. The text is shown as it is: one sentence, with the command that mends it."""
 
 
 def say(text: str) -> None:
@@ -36,9 +37,13 @@ def tell(main: Callable[[], int]) -> int:
         return 130
 
 
-def run_quietly(command: list[str], trouble: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
+def run_quietly(
+    command: list[str], trouble: str, cwd: Path = ROOT, env: dict[str, str] | None = None
+) -> None:
     """Run a command in silence; when it fails, show the end of what it said and raise `trouble`."""
-    done = subprocess.run(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(
+        command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     if done.returncode:
         print("\n".join(done.stdout.strip().splitlines()[-12:]), file=sys.stderr)
         raise Trouble(trouble)
@@ -80,7 +85,10 @@ def apt_install(*packages: str) -> bool:
             policy.write_text("#!/bin/sh\nexit 101\n")
             policy.chmod(0o755)
         command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-        return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).returncode == 0
+        return (
+            subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).returncode
+            == 0
+        )
     finally:
         if ours:
             policy.unlink(missing_ok=True)

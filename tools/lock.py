@@ -1,4 +1,4 @@
-"""`make lock`: exact versions with hashes for everything that is fetched, compiled from requirements*.txt and package.json.
+"""`make lock`: exact versions with hashes for all that is fetched, from requirements*.txt and package.json.
 
 The locks name no index, so that a mirror serves as well.
 """
@@ -23,8 +23,20 @@ def main() -> int:
     for name, options in LOCKS.items():
         say(f"{name}.lock")
         command = [str(PYTHON), "-m", "uv", "pip", "compile", f"{name}.txt", "--output-file", f"{name}.lock"]
-        command += ["--universal", "--python-version", "{}.{}".format(*OLDEST), "--generate-hashes", "--upgrade"]
-        command += ["--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock", "--quiet"]
+        command += [
+            "--universal",
+            "--python-version",
+            "{}.{}".format(*OLDEST),
+            "--generate-hashes",
+            "--upgrade",
+        ]
+        command += [
+            "--no-emit-index-url",
+            "--no-emit-find-links",
+            "--custom-compile-command",
+            "make lock",
+            "--quiet",
+        ]
         subprocess.run(command + options, cwd=ROOT, check=True)
     say("package-lock.json")
     subprocess.run(["npm", "update", "--package-lock-only", "--ignore-scripts"], cwd=ROOT, check=True)

@@ -41,11 +41,13 @@ def ensure_environment() -> None:
     if importlib.util.find_spec("ensurepip") is None:
         packages = _venv_package()
         if not (can_install() and apt_install(packages)):
-            raise Trouble(f"Python's venv module is not installed: run `sudo apt install {packages}`, then try again.")
+            raise Trouble(
+                f"Python's venv module is not installed: run `sudo apt install {packages}`, then try again."
+            )
     say(f"Making the Python environment in {VENV.name} …")
     run_quietly(
         [sys.executable, "-m", "venv", "--clear", str(VENV)],
-        f"The environment could not be made with {sys.executable}: run `sudo apt install {_venv_package()}` and try again.",
+        f"{sys.executable} could not make the environment: run `sudo apt install {_venv_package()}`, then try again.",
     )
 
 
@@ -88,7 +90,17 @@ def _installed_by_uv(lock: str) -> bool:
     uv = shutil.which("uv")
     if uv is None:
         return False
-    command = [uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "--requirement", lock]
+    command = [
+        uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        str(PYTHON),
+        "--require-hashes",
+        "--requirement",
+        lock,
+    ]
     return subprocess.run(command, cwd=ROOT, stderr=subprocess.DEVNULL).returncode == 0
 
 

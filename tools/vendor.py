@@ -11,8 +11,8 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable
 
 from tools.common import BUILD, ROOT, VENV, digest, run_quietly, say
 
@@ -40,7 +40,7 @@ DEV_FILES = {"axe-core/axe.min.js": "axe.min.js"}
 
 
 def ensure(*, dev: bool, install: Callable[[str], None]) -> None:
-    """Bring static/vendor/ (and, for the checks, build/vendor/) up to the lock. `install` installs a lock's packages."""
+    """Bring static/vendor/ and, for the checks, build/vendor/ up to the lock; `install` installs a lock's packages."""
     wanted = digest(ROOT / "package-lock.json", Path(__file__))
     folders = [(VENDOR, FILES)] + ([(DEV_VENDOR, DEV_FILES)] if dev else [])
     stale = [(folder, files) for folder, files in folders if not _is_fresh(folder, wanted)]
@@ -100,7 +100,9 @@ def _copy(modules: Path, folder: Path, files: dict[str, str]) -> None:
         target = fresh / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.suffix in (".css", ".js"):
-            target.write_text(_adapted(name, (modules / source).read_text(encoding="utf-8")), encoding="utf-8")
+            target.write_text(
+                _adapted(name, (modules / source).read_text(encoding="utf-8")), encoding="utf-8"
+            )
         else:
             shutil.copyfile(modules / source, target)
     shutil.rmtree(folder, ignore_errors=True)
@@ -115,7 +117,9 @@ def _adapted(name: str, text: str) -> str:
     if name == "inter.css":
         faces = re.findall(r"@font-face \{.*?\}\n", text, flags=re.DOTALL)
         text = re.sub(r"\./files/(inter-[a-z-]+)-wght-normal", r"fonts/\1", "\n".join(faces))
-        kept = [face for face in re.findall(r"@font-face \{.*?\}\n", text, flags=re.DOTALL) if _is_copied(face)]
+        kept = [
+            face for face in re.findall(r"@font-face \{.*?\}\n", text, flags=re.DOTALL) if _is_copied(face)
+        ]
         text = "\n".join(kept)
     return text
 
