@@ -36,7 +36,13 @@ class Team(Tracked):
         verbose_name_plural = _("teams")
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint("name", condition=Q(deleted_at__isnull=True), name="people_team_name_once")
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(deleted_at__isnull=True),
+                name="people_team_name_once",
+                violation_error_code="unique",  # beside the field
+                violation_error_message=_("Another team is called so."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -55,6 +61,15 @@ class Department(Tracked):
         verbose_name = _("department")
         verbose_name_plural = _("departments")
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(deleted_at__isnull=True),
+                name="people_department_name_once",
+                violation_error_code="unique",
+                violation_error_message=_("Another department is called so."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -24,9 +24,9 @@ def make_team(name: str = "") -> Team:
     return team
 
 
-def make_department(name: str = "Логистика") -> Department:
+def make_department(name: str = "") -> Department:
     with by_system():
-        department: Department = Department.objects.create(name=name)
+        department: Department = Department.objects.create(name=name or f"Логистика {next(_numbers)}")
     return department
 
 

@@ -1,0 +1,338 @@
+"""Verbs of the people room: who works here, where, since when, and on which days.
+
+All of them are the administrator's (the ability "configure"), apart from one's own password. `by` is None for the
+system alone: the first sign-in of a new company and the demo.
+"""
+
+import datetime as dt
+import secrets
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core import periods
+from core.history.operations import Operation, operation
+from core.history.tracked import Tracked
+from people import access
+from people.models import Absence, Appointment, CalendarDay, Company, Department, Role, Team, User
+
+R = TypeVar("R", bound=Tracked)
+
+_ONE_DAY = dt.timedelta(days=1)
+# Without letters and digits that look alike: people type such a password from a slip of paper.
+_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def create_user(
+    *,
+    email: str,
+    name: str,
+    role: str,
+    by: User | None,
+    team: Team | None = None,
+    department: Department | None = None,
+    since: dt.date | None = None,
+    phone: str = "",
+    password: str = "",
+    is_demo: bool = False,
+) -> User:
+    """Somebody new, with their first appointment from `since` (today by default).
+
+    Without `password` nobody can sign in as them until `give_password`. ValidationError beside the field in fault.
+    """
+    _require_configure(by)
+    user = User(email=email.strip().lower(), name=name.strip(), phone=phone, is_demo=is_demo)
+    user.set_password(password or None)
+    user.full_clean(exclude=["password", "created_at", "changed_at"])
+    with _operation(by):
+        user.save()
+        appoint(user, role=role, team=team, department=department, since=since, by=by)
+    return user
+
+
+def update_user(user: User, *, email: str, name: str, phone: str, by: User | None) -> User:
+    """Another address to sign in with, name or phone."""
+    _require_configure(by)
+    user.email, user.name, user.phone = email.strip().lower(), name.strip(), phone
+    user.full_clean(exclude=["password"])
+    with _operation(by):
+        user.save()
+    return user
+
+
+def appoint(
+    user: User,
+    *,
+    role: str,
+    by: User | None,
+    team: Team | None = None,
+    department: Department | None = None,
+    since: dt.date | None = None,
+) -> Appointment:
+    """Role and place of the user from the day `since` on (today by default; a future day is fine).
+
+    One holds at a time: the one in force on that day ends the day before; one that begins on the same day is replaced;
+    where a later one stands already, the new one lasts until the day before it. A manager and a head belong to a team,
+    a colleague to a department; for other roles both are dropped.
+    """
+    _require_configure(by)
+    since = since or periods.today()
+    new = Appointment(
+        user=user,
+        role=role,
+        team=team if role in (Role.MANAGER, Role.HEAD) else None,
+        department=department if role == Role.COLLEAGUE else None,
+        since=since,
+    )
+    new.full_clean(exclude=["created_at", "changed_at"])
+    with _operation(by):
+        for earlier in Appointment.objects.filter(user=user, since__lte=since):
+            if earlier.since == since:
+                earlier.soft_delete()
+            elif earlier.until is None or earlier.until >= since:
+                _save(earlier, until=since - _ONE_DAY)
+        later = Appointment.objects.filter(user=user, since__gt=since).order_by("since").first()
+        new.until = later.since - _ONE_DAY if later else None
+        new.save()
+        _require_an_admin(by)
+    _forget_today(user)
+    return new
+
+
+def end_appointment(appointment: Appointment, *, until: dt.date, by: User | None) -> Appointment:
+    """The appointment holds up to `until` (included); afterwards the person has no role. One not yet begun is dropped
+    if it is to end before it begins."""
+    _require_configure(by)
+    if appointment.until is not None and until > appointment.until:
+        raise ValidationError({"until": _("It ends earlier than that already.")})
+    with _operation(by):
+        if until >= appointment.since:
+            _save(appointment, until=until)
+        elif appointment.since > periods.today():
+            appointment.soft_delete()
+        else:
+            raise ValidationError({"until": _("The last day lies before the first one.")})
+        _require_an_admin(by)
+    _forget_today(appointment.user)
+    return appointment
+
+
+def deactivate_user(user: User, *, by: User | None) -> User:
+    """The user signs in no more, from this moment; today is the last day of their appointment.
+
+    Records stay theirs until a head hands them over.
+    """
+    _require_configure(by)
+    if by is not None and user.pk == by.pk:
+        raise ValidationError(_("Nobody closes their own sign-in: ask another administrator."))
+    with _operation(by):
+        today = periods.today()
+        _save(user, is_active=False)
+        for appointment in Appointment.objects.filter(user=user, since__gt=today):
+            appointment.soft_delete()
+        for appointment in Appointment.objects.in_force(today).filter(user=user, until__isnull=True):
+            _save(appointment, until=today)
+        _require_an_admin(by)
+    _forget_today(user)
+    return user
+
+
+def activate_user(user: User, *, by: User | None) -> User:
+    """The user may sign in again; a role is given by `appoint`."""
+    _require_configure(by)
+    with _operation(by):
+        _save(user, is_active=True)
+    return user
+
+
+def give_password(user: User, *, by: User | None) -> str:
+    """A new random password, returned once and stored nowhere in the clear. Open sessions of the user end."""
+    _require_configure(by)
+    password = "-".join("".join(secrets.choice(_READABLE) for _letter in range(4)) for _part in range(4))
+    _set_password(user, password, by=by)
+    return password
+
+
+def change_own_password(user: User, *, password: str) -> None:
+    """Sets one's own password; ValidationError where it is too weak. Who asks for it proves the old one (the form)."""
+    validate_password(password, user)
+    _set_password(user, password, by=user)
+
+
+def create_team(*, name: str, by: User | None, zone: str = "") -> Team:
+    """A sales team; `zone` is empty for the company's own."""
+    return _store(Team(name=name.strip(), zone=zone), by=by)
+
+
+def update_team(team: Team, *, name: str, zone: str, by: User | None) -> Team:
+    """Another name or time zone."""
+    return _store(team, by=by, name=name.strip(), zone=zone)
+
+
+def remove_team(team: Team, *, by: User | None) -> None:
+    """The team is no more; refused while somebody belongs to it today or later. History keeps it."""
+    _remove_place(team, Q(team=team), by=by)
+
+
+def create_department(*, name: str, by: User | None) -> Department:
+    """An adjacent department."""
+    return _store(Department(name=name.strip()), by=by)
+
+
+def update_department(department: Department, *, name: str, by: User | None) -> Department:
+    """Another name."""
+    return _store(department, by=by, name=name.strip())
+
+
+def remove_department(department: Department, *, by: User | None) -> None:
+    """The department is no more; refused while somebody works in it today or later."""
+    _remove_place(department, Q(department=department), by=by)
+
+
+def add_absence(
+    user: User,
+    *,
+    kind: str,
+    since: dt.date,
+    until: dt.date,
+    by: User | None,
+    substitute: User | None = None,
+    note: str = "",
+) -> Absence:
+    """Days (both included) on which the user does not work. Two absences of one person do not overlap."""
+    return update_absence(
+        Absence(user=user), kind=kind, since=since, until=until, substitute=substitute, note=note, by=by
+    )
+
+
+def update_absence(
+    absence: Absence,
+    *,
+    kind: str,
+    since: dt.date,
+    until: dt.date,
+    by: User | None,
+    substitute: User | None = None,
+    note: str = "",
+) -> Absence:
+    """Other days, another kind or substitute."""
+    _require_configure(by)
+    if until < since:
+        raise ValidationError({"until": _("The last day lies before the first one.")})
+    if substitute is not None and substitute.pk == absence.user_id:
+        raise ValidationError(
+            {"substitute": _("Choose somebody else: a person does not stand in for themselves.")}
+        )
+    with _operation(by):
+        others = Absence.objects.filter(user_id=absence.user_id, since__lte=until, until__gte=since)
+        if others.exclude(pk=absence.pk).exists():
+            raise ValidationError({"since": _("This person is away on some of these days already.")})
+        _store(absence, by=by, kind=kind, since=since, until=until, substitute=substitute, note=note)
+    return absence
+
+
+def remove_absence(absence: Absence, *, by: User | None) -> None:
+    """The person was or will be at work after all."""
+    _require_configure(by)
+    with _operation(by):
+        absence.soft_delete()
+
+
+def add_calendar_exception(
+    day: dt.date,
+    *,
+    is_working: bool,
+    by: User | None,
+    team: Team | None = None,
+    cutoff: dt.time | None = None,
+    note: str = "",
+) -> CalendarDay:
+    """The day is a working one or a day off whatever the production calendar says, for the company or one team.
+
+    There is one exception for a day and a team: a second call changes the first. A day off has no cut-off.
+    """
+    _require_configure(by)
+    with _operation(by):
+        exception = CalendarDay.objects.filter(day=day, team=team).first() or CalendarDay(day=day, team=team)
+        return _store(
+            exception, by=by, is_working=is_working, cutoff=cutoff if is_working else None, note=note
+        )
+
+
+def remove_calendar_exception(exception: CalendarDay, *, by: User | None) -> None:
+    """The production calendar holds again on that day."""
+    _require_configure(by)
+    with _operation(by):
+        exception.soft_delete()
+
+
+def update_company(
+    company: Company, *, name: str, cutoff: dt.time, deal_for_new_client: bool, by: User | None
+) -> Company:
+    """The company's name, the cut-off of its working day, and whether a new client gets a deal by itself."""
+    return _store(company, by=by, name=name.strip(), cutoff=cutoff, deal_for_new_client=deal_for_new_client)
+
+
+# --- What the verbs have in common ----------------------------------------------------------------------------------
+
+
+def _require_configure(by: User | None) -> None:
+    if by is not None:
+        access.require(by, "configure")
+
+
+def _operation(by: User | None) -> AbstractContextManager[Operation]:
+    return operation(by=by, kind=Operation.Kind.FORM if by else Operation.Kind.SYSTEM)
+
+
+def _save(record: Tracked, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.save(update_fields=list(values))
+
+
+def _store(record: R, *, by: User | None, **values: Any) -> R:
+    _require_configure(by)
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.full_clean(exclude=["created_at", "changed_at"])
+    with _operation(by):
+        record.save()
+    return record
+
+
+def _remove_place(place: Team | Department, belongs: Q, *, by: User | None) -> None:
+    _require_configure(by)
+    with _operation(by):
+        today_or_later = Q(until__isnull=True) | Q(until__gte=periods.today())
+        members = Appointment.objects.filter(belongs, today_or_later).select_related("user")
+        if members:
+            names = ", ".join(sorted({member.user.name for member in members}))
+            sentence = _("People belong to it still: %(names)s. Appoint them elsewhere first.")
+            raise ValidationError(sentence % {"names": names})
+        place.soft_delete()
+
+
+def _set_password(user: User, password: str, *, by: User | None) -> None:
+    with _operation(by):
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
+
+def _require_an_admin(by: User | None) -> None:
+    """A company in which nobody may configure could never be mended from within. The system may leave it so."""
+    admins = Appointment.objects.in_force().filter(role=Role.ADMIN, until__isnull=True, user__is_active=True)
+    if by is not None and not admins.exists():
+        raise ValidationError(
+            _("The company would be left without an administrator: appoint another one first.")
+        )
+
+
+def _forget_today(user: User) -> None:
+    """The object knows its appointment by heart; it has a new one."""
+    user.__dict__.pop("appointment", None)
+    user.__dict__.pop("_team_ids", None)
