@@ -100,7 +100,7 @@ def once(request: HttpRequest, work: Callable[[], str]) -> HttpResponse:
         return _redirect(request, work())
     with transaction.atomic():
         used, fresh = OnceKey.objects.get_or_create(
-            user_id=request.user.pk, key=key, defaults={"created_at": periods.now()}
+            user_id=request.user.pk or 0, key=key, defaults={"created_at": periods.now()}
         )
         if fresh:
             used.result_url = work()

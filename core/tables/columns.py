@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
-from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.expressions import Expression, F, OrderBy
 from django.utils.functional import Promise
 
 from core.tables.kinds import KINDS, Kind
 
 Label = str | Promise
-SortTerm = str | Combinable | OrderBy
+SortTerm = str | F | Expression
 KindName = Literal[
     "text",
     "longtext",
@@ -55,6 +56,12 @@ class Column:
     only_export: bool = False
     on_phone: Literal["line", "end", "hide"] = "line"
 
+    @cached_property
+    def css(self) -> str:
+        kind = "stage-cell" if self.kind == "stage" else self.kind  # "stage" is the mark inside
+        on_phone = "" if self.on_phone == "line" else f" phone-{self.on_phone}"
+        return f"{kind}{' num' if self.type.right else ''}{on_phone}"
+
     @property
     def type(self) -> Kind:
         return KINDS[self.kind]
@@ -72,7 +79,7 @@ class Column:
 
     def order_by(self, *, descending: bool) -> list[SortTerm]:
         """The terms of order_by, turned round for `descending`."""
-        terms = [self.sort] if isinstance(self.sort, (str, Combinable, OrderBy)) else list(self.sort or ())
+        terms = [self.sort] if isinstance(self.sort, (str, F, Expression)) else list(self.sort or ())
         return [turned(term) if descending else term for term in terms]
 
 
@@ -95,4 +102,4 @@ def turned(term: SortTerm) -> SortTerm:
         copy = term.copy()
         copy.reverse_ordering()
         return copy
-    return term.desc()  # type: ignore[attr-defined]  # every expression that is combined has it
+    return OrderBy(term, descending=True)

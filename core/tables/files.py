@@ -20,11 +20,10 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from core import periods
+from core import periods, show
 from core.tables.columns import Column
 from core.tables.kinds import CellValue
 from core.tables.table import Table
-from core.tables.values import moment_words
 
 # Records fetched, prepared and written at a time.
 PORTION = 1_000
@@ -165,7 +164,7 @@ def neutral(text: str) -> str:
 
 
 def _head(table: Table) -> list[str]:
-    return [table.title, *table.caption, moment_words(table.moment)]
+    return [table.title, *table.caption, f"{show.day(table.moment)}, {show.clock_time(table.moment)}"]
 
 
 def _file_name(table: Table, extension: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 import django_filters
 from django import forms
@@ -58,3 +59,42 @@ class DayRangeFilter(django_filters.Filter):  # type: ignore[misc]
             after = value.stop + dt.timedelta(days=1)
             conditions[f"{self.field_name}__lt"] = periods.local(after) if moments else after
         return qs.filter(**conditions)
+
+
+@dataclass(frozen=True)
+class FilterField:
+    """A filter as the page shows it. `is_named`: its first choice is its name, so that it needs no label above."""
+
+    bound: forms.BoundField
+    look: Literal["line", "pick", "range", "check"]
+    is_named: bool = False
+
+
+def dressed(form: forms.Form) -> list[FilterField]:
+    """The filters in their order, their widgets small: a choice of several becomes a list of ticks that folds away."""
+    return [_dressed(bound) for bound in form]
+
+
+def _dressed(bound: forms.BoundField) -> FilterField:
+    field: Any = bound.field
+    widget, is_named = field.widget, False
+    look: Literal["line", "pick", "range", "check"] = "line"
+    if isinstance(widget, forms.MultiWidget):
+        look, css = "range", "form-control"
+    elif getattr(widget, "allow_multiple_selected", False):
+        look, css = "pick", ""
+        field.widget = widget = forms.CheckboxSelectMultiple(choices=field.choices)
+    elif isinstance(widget, forms.CheckboxInput):
+        look, css = "check", ""
+    elif isinstance(widget, forms.Select):
+        css = "form-select"
+        if getattr(field, "empty_label", None) is not None:
+            field.empty_label, is_named = bound.label, True
+    else:
+        css, is_named = "form-control", True
+        widget.attrs.setdefault("placeholder", bound.label)
+    if bound.errors:
+        css += " is-invalid"
+        widget.attrs["aria-describedby"] = f"{bound.auto_id}_error"
+    widget.attrs["class"] = css.strip()
+    return FilterField(bound, look, is_named)

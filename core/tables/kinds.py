@@ -16,10 +16,11 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from core import periods
+from core import periods, show
+from core.colours import stage_class
 from core.money import format_money
 from core.phones import format_phone
-from core.tables.values import MINUS, NBSP, Flag, NextStep, day_words, grouped, moment_words
+from core.tables.values import Flag, NextStep
 
 # What a spreadsheet cell may hold. Moments come without a zone there: spreadsheets know none.
 CellValue = str | int | float | Decimal | dt.date | dt.datetime | None
@@ -37,7 +38,7 @@ class Kind:
     width: int = 24  # characters
     right: bool = False
     falls: bool = False  # the first click sorts from the greatest (latest) down
-    links: bool = False  # its html holds links of its own
+    named: bool = False  # says nothing without its column's name
 
     def as_html(self, value: Any) -> SafeString:
         if is_empty(value):
@@ -61,13 +62,12 @@ def is_empty(value: Any) -> bool:
 
 
 def _number_words(value: Any) -> str:
-    return str(value).replace("-", MINUS)
+    return str(value)
 
 
 def _percent_words(value: Any) -> str:
-    text = f"{abs(Decimal(str(value)) * 100):,.1f}".removesuffix(".0")
-    text = text.replace(",", NBSP).replace(".", ",")
-    return f"{MINUS if value < 0 and text != '0' else ''}{text}{NBSP}%"
+    """One place after the comma, if there is anything to say there."""
+    return show.percent(value, 1 if round(float(value) * 1000) % 10 else 0)
 
 
 def _local(moment: dt.datetime) -> dt.datetime:
@@ -79,11 +79,11 @@ def _longtext_html(value: Any) -> SafeString:
 
 
 def _date_html(value: dt.date) -> SafeString:
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), day_words(value))
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), show.day(value))
 
 
 def _moment_html(value: dt.datetime) -> SafeString:
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), moment_words(value))
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), show.moment(value))
 
 
 def _many(value: Any) -> list[Any]:
@@ -120,7 +120,7 @@ def _stage_words(value: Any) -> str:
 
 
 def _stage_html(value: Any) -> SafeString:
-    return format_html('<span class="stage stage-{}">{}</span>', value.colour, value.name)
+    return format_html('<span class="stage {}">{}</span>', stage_class(value.colour), value.name)
 
 
 _STEP_CLASS = {"overdue": "over", "today": "today", "later": "later", "nothing": "nothing"}
@@ -148,9 +148,7 @@ def _flags_words(value: Any) -> str:
 
 def _flags_html(value: Any) -> SafeString:
     flags = [flag if isinstance(flag, Flag) else Flag(str(flag)) for flag in _many(value)]
-    return format_html_join(
-        " ", '<span class="flag flag-{}">{}</span>', ((flag.tone, flag.text) for flag in flags)
-    )
+    return format_html_join(" ", '<span class="tag {}">{}</span>', ((flag.tone, flag.text) for flag in flags))
 
 
 KINDS: dict[str, Kind] = {
@@ -159,8 +157,26 @@ KINDS: dict[str, Kind] = {
         Kind("text", width=32),
         Kind("longtext", html=_longtext_html, width=60),
         # A number that names a record («№ 418»): no groups of three, nothing to add up.
-        Kind("number", words=_number_words, cell=int, number_format="0", width=10, right=True, falls=True),
-        Kind("int", words=grouped, cell=int, number_format="#,##0", width=12, right=True, falls=True),
+        Kind(
+            "number",
+            named=True,
+            words=_number_words,
+            cell=int,
+            number_format="0",
+            width=10,
+            right=True,
+            falls=True,
+        ),
+        Kind(
+            "int",
+            named=True,
+            words=show.number,
+            cell=int,
+            number_format="#,##0",
+            width=12,
+            right=True,
+            falls=True,
+        ),
         Kind(
             "money",
             words=format_money,
@@ -173,6 +189,7 @@ KINDS: dict[str, Kind] = {
         # A share: 0.44 is «44 %».
         Kind(
             "percent",
+            named=True,
             words=_percent_words,
             cell=float,
             number_format="0.0%",
@@ -182,7 +199,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "date",
-            words=day_words,
+            named=True,
+            words=show.day,
             html=_date_html,
             cell=lambda value: value,
             number_format="DD.MM.YYYY",
@@ -191,7 +209,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "moment",
-            words=moment_words,
+            named=True,
+            words=show.moment,
             html=_moment_html,
             cell=_local,
             number_format="DD.MM.YYYY HH:MM",
@@ -199,11 +218,11 @@ KINDS: dict[str, Kind] = {
             falls=True,
         ),
         Kind("person"),
-        Kind("phone", words=_phone_words, html=_phone_html, cell=_phone_cell, width=20, links=True),
-        Kind("email", words=_email_words, html=_email_html, width=28, links=True),
+        Kind("phone", words=_phone_words, html=_phone_html, cell=_phone_cell, width=20),
+        Kind("email", words=_email_words, html=_email_html, width=28),
         Kind("stage", words=_stage_words, html=_stage_html, width=22),
         Kind("next_step", words=_step_words, html=_step_html, width=36),
-        Kind("bool", words=_bool_words, width=8),
+        Kind("bool", named=True, words=_bool_words, width=8),
         Kind("flags", words=_flags_words, html=_flags_html, width=24),
     )
 }

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.forms import BoundField, NullBooleanField
+from django.forms import NullBooleanField
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
+from core import show
 from core.tables.columns import Column, SortTerm, turned
-from core.tables.values import day_words, moment_words
+from core.tables.filters import FilterField, dressed
 
 QUERY, SORT, PAGE, EXPORT = "q", "sort", "page", "export"
 RESERVED = frozenset({QUERY, SORT, PAGE, EXPORT})
@@ -109,13 +110,18 @@ class Selection:
             for key in [_sort_key(column, descending)]
         ]
 
-    @property
-    def fields(self) -> list[BoundField]:
-        return list(self.filters.form) if self.filters is not None else []
+    @cached_property
+    def fields(self) -> list[FilterField]:
+        return dressed(self.filters.form) if self.filters is not None else []
 
     @property
     def is_narrowed(self) -> bool:
         return bool(self.query or self.chips)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the address asks for anything at all, be it wrong: an empty answer is then no empty list."""
+        return self.is_narrowed or any(field.bound.errors for field in self.fields)
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -158,7 +164,7 @@ class Selection:
         """The keys of the address that belong to one filter; a range has one for each end."""
         assert self.filters is not None
         widget = self.filters.form.fields[name].widget
-        suffixes = getattr(widget, "suffixes", None) or getattr(widget, "widgets_names", ())
+        suffixes: Any = getattr(widget, "suffixes", None) or getattr(widget, "widgets_names", ())
         return [name, *(f"{name}_{suffix.removeprefix('_')}" for suffix in suffixes)]
 
 
@@ -187,14 +193,15 @@ def _in_words(value: Any, field: Any) -> str:
         ends = [(_("from"), value.start), (_("to"), value.stop)]
         return " ".join(f"{word} {_in_words(end, field)}" for word, end in ends if end is not None)
     if isinstance(value, dt.datetime):
-        return moment_words(value)
+        return show.moment(value)
     if isinstance(value, dt.date):
-        return day_words(value, weekday=False)
+        return show.day(value, weekday=False)
     if isinstance(value, Model):
         return str(value)
     if isinstance(value, Iterable) and not isinstance(value, str):
         return ", ".join(_in_words(one, field) for one in value)
-    if (field_choices := getattr(field, "choices", None)) is not None:
+    field_choices: Any = getattr(field, "choices", None)
+    if field_choices is not None:
         labels = {
             str(key): str(label) for key, label in field_choices if not isinstance(label, (list, tuple))
         }

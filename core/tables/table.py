@@ -20,6 +20,17 @@ class Cell:
     column: Column
     value: Any
     url: str | None = None
+    is_primary: bool = False
+
+    @property
+    def css(self) -> str:
+        """The cell's classes, of the words that static/css/list.css knows."""
+        return self.column.css + " primary" if self.is_primary else self.column.css
+
+    @property
+    def label(self) -> str:
+        """The column's name, where the value does not say by itself what it is and no header is in sight."""
+        return str(self.column.label) if self.column.type.named and not self.is_primary else ""
 
     @property
     def html(self) -> SafeString:
@@ -42,10 +53,9 @@ class Row:
     @property
     def cells(self) -> Iterator[Cell]:
         for column, value in zip(self.columns, self.values, strict=True):
-            url = column.link_of(self.record)
-            if url is None and column is self.primary:
-                url = self.url
-            yield Cell(column, value, url)
+            is_primary = column is self.primary
+            url = column.link_of(self.record) or (self.url if is_primary else None)
+            yield Cell(column, value, url, is_primary)
 
 
 @dataclass(frozen=True)

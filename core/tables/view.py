@@ -20,13 +20,12 @@ from django_filters import FilterSet
 from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
-from core import periods
+from core import periods, show
 from core.tables import files
 from core.tables.columns import Column, Label
 from core.tables.paging import COUNT_LIMIT, Page, page_of
-from core.tables.selection import EXPORT, PAGE, QUERY, RESERVED, Selection
+from core.tables.selection import EXPORT, PAGE, RESERVED, Selection
 from core.tables.table import Row, Table
-from core.tables.values import grouped
 from core.text import search_q
 
 
@@ -46,6 +45,15 @@ class Empty:
     title: Label
     text: Label = ""
     action: Action | None = None
+
+
+class Head:
+    """A column's header: where it leads, if the list can be sorted by it, and how it is sorted now."""
+
+    def __init__(self, column: Column, selection: Selection) -> None:
+        self.column = column
+        self.url = selection.sort_url(column) if column.sort is not None else ""
+        self.aria_sort = selection.aria_sort(column)
 
 
 class List(View):
@@ -209,24 +217,20 @@ class List(View):
         selection, page = self.selection, self.page
         columns = [column for column in self.all_columns if not column.only_export]
         table = self.table(columns, page.ids)
-        primary = self._primary(columns)
         return {
             "list": self,
             "selection": selection,
             "page": page,
             "table": table,
             "rows": list(table.rows),
-            "heads": [
-                (column, selection.sort_url(column), selection.aria_sort(column)) for column in columns
-            ],
-            "primary": primary,
+            "heads": [Head(column, selection) for column in columns],
+            "fields": selection.fields,
+            "has_errors": any(field.bound.errors for field in selection.fields),
             "count": self._count_words(),
             "previous_url": selection.url(**{PAGE: str(page.previous)}) if page.previous else "",
             "next_url": selection.url(**{PAGE: str(page.next)}) if page.next else "",
-            "first_url": selection.url(),
             "is_last_reachable": page.is_capped and not page.next,
             "reset_url": self.request.path,
-            "without_query_url": selection.url(**{QUERY: None}),
             "exports": [(form, selection.url(**{EXPORT: form})) for form in files.WRITERS]
             if self.exports
             else [],
@@ -240,14 +244,14 @@ class List(View):
     def _count_words(self) -> str:
         page = self.page
         if page.is_capped:
-            return _("more than %(count)s") % {"count": grouped(COUNT_LIMIT)}
-        return grouped(page.count)
+            return _("more than %(count)s") % {"count": show.number(COUNT_LIMIT)}
+        return show.number(page.count)
 
     def _file(self, form: str) -> HttpResponseBase:
         ids = list(self.selected.values_list("pk", flat=True)[: files.LARGEST + 1])
         if len(ids) > files.LARGEST:
             sentence = _("A file holds at most %(count)s rows: narrow the list down by its filters.")
-            messages.warning(self.request, sentence % {"count": grouped(files.LARGEST)})
+            messages.warning(self.request, sentence % {"count": show.number(files.LARGEST)})
             return HttpResponseRedirect(self.selection.url())
         columns = [column for column in self.all_columns if column.export]
         return files.WRITERS[form](self.table(columns, ids))

@@ -1,0 +1,31 @@
+"""core's part in the background: the one Celery task there is, letters, and cleaning up."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from celery import shared_task
+from django.core.mail import send_mail
+
+from core import once, outbox, periods
+from core.outbox import Job, handler
+
+# Jobs that are done are kept this long for whoever asks what happened. Those with a key stay: the key is for ever.
+_KEPT = dt.timedelta(days=30)
+
+
+@shared_task(name="core.tick", ignore_result=True)
+def tick() -> int:
+    """Runs what is due: sent by the beat every minute, at a worker's start, and after every commit with new jobs."""
+    return outbox.tick()
+
+
+@handler("core.mail", resumable=True)  # no transaction is held open while a mail server thinks
+def send(job: Job) -> None:
+    send_mail(job.payload["subject"], job.payload["body"], None, job.payload["to"])
+
+
+@handler("core.clean", daily=True)
+def clean(job: Job) -> None:
+    once.forget_old_keys()
+    Job.objects.finished_before(periods.now() - _KEPT).filter(key=None).delete()
