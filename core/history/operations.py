@@ -95,6 +95,11 @@ def operation(
             _running.reset(token)
 
 
+def running() -> bool:
+    """Whether an operation runs now."""
+    return _running.get() is not None
+
+
 def current() -> Operation:
     """The operation that runs now; `OutsideOperation` if there is none."""
     return _require().operation
