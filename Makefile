@@ -27,8 +27,8 @@ run: setup ## start the program with a demo company: make run, make run PORT=812
 test: python ## run every check: lint, types, contracts, suites on SQLite and PostgreSQL, browser
 	@$(PYTHON) -m tools.check
 
-lint: setup-dev ## style, import contracts, types, missing migrations, untranslated messages
-	@$(IN_VENV) -m tools.check lint
+lint: python ## style, import contracts, types, missing migrations, untranslated messages
+	@$(PYTHON) -m tools.check lint
 
 types: setup-dev ## mypy alone
 	@$(IN_VENV) -m mypy

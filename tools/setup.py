@@ -22,11 +22,16 @@ STAMP = VENV / "takt-stamp.json"
 
 
 def main() -> int:
-    dev = "--dev" in sys.argv[1:]
+    prepare(dev="--dev" in sys.argv[1:])
+    return 0
+
+
+def prepare(*, dev: bool) -> None:
+    """Everything the program needs to run, `dev`: everything the checks need too."""
     ensure_environment()
     ensure_packages("requirements-dev.lock" if dev else "requirements.lock")
     vendor.ensure(dev=dev, install=ensure_packages)
-    return 0
+    ensure_messages()
 
 
 def ensure_environment() -> None:
@@ -83,6 +88,21 @@ def ensure_packages(lock: str) -> None:
         # The lock of the checks holds all of the program's lock in the same versions.
         stamp["requirements.lock"] = digest(ROOT / "requirements.lock")
     STAMP.write_text(json.dumps(stamp, indent=1))
+
+
+def ensure_messages() -> None:
+    """Compile the catalogues that are newer than their compiled file."""
+    stale = [
+        po
+        for po in ROOT.glob("*/locale/*/LC_MESSAGES/django.po")
+        if not po.with_suffix(".mo").exists()
+        or po.stat().st_mtime_ns > po.with_suffix(".mo").stat().st_mtime_ns
+    ]
+    if stale:
+        compile_all = "from pathlib import Path; from core.catalogues import compile_all; compile_all(Path())"
+        run_quietly(
+            [str(PYTHON), "-c", compile_all], "The Russian catalogues do not compile: run `make messages`."
+        )
 
 
 def _installed_by_uv(lock: str) -> bool:

@@ -117,9 +117,7 @@ def _adapted(name: str, text: str) -> str:
     if name == "inter.css":
         faces = re.findall(r"@font-face \{.*?\}", text, flags=re.DOTALL)
         text = re.sub(r"\./files/(inter-[a-z-]+)-wght-normal", r"fonts/\1", "\n".join(faces))
-        kept = [
-            face for face in re.findall(r"@font-face \{.*?\}", text, flags=re.DOTALL) if _is_copied(face)
-        ]
+        kept = [face for face in re.findall(r"@font-face \{.*?\}", text, flags=re.DOTALL) if _is_copied(face)]
         text = "\n".join(kept)
     return text
 
