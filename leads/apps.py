@@ -7,8 +7,10 @@ class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
+        from core.history.rollback import restored
         from core.starting import starting_data
-        from leads import starting
+        from leads import search, starting
         from leads.models import Segment, Source
 
         starting_data(starting.make_lists, Source, Segment)
+        restored.connect(search.after_rollback, dispatch_uid="leads.search")

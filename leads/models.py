@@ -4,11 +4,13 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.history.tracked import Tracked, TrackedQuerySet, alive_manager
+from core.phones import format_phone
 from core.text import SearchField, SearchIndex
-from leads.queries import ClientQuerySet
+from leads.queries import ClientQuerySet, ContactPointQuerySet, ContactQuerySet
 from people.models import User
 
 
@@ -80,9 +82,10 @@ class Client(Tracked):
     next_step_at = models.DateTimeField(_("time of the next step"), null=True, editable=False)
 
     # Derived: the name without legal form and quotes, for nearly equal names; all that a client is found by.
-    name_key = models.CharField(max_length=200, editable=False, default="")
+    name_key = SearchField()
     search = SearchField()
     untracked_fields = ("name_key", "search")
+    derived_fields = ("last_contact_at", "next_step_on", "next_step_at")
     version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("manager", "valid_from"),)
 
     objects = alive_manager(ClientQuerySet)
@@ -98,6 +101,7 @@ class Client(Tracked):
             models.Index(fields=["inn"], condition=~Q(inn=""), name="leads_client_inn"),
             models.Index(fields=["manager", "next_step_on"]),
             SearchIndex("search", name="leads_client_search"),
+            SearchIndex("name_key", name="leads_client_name_key"),
         ]
 
     def __str__(self) -> str:
@@ -106,6 +110,9 @@ class Client(Tracked):
     @property
     def number(self) -> int:
         return self.pk
+
+    def get_absolute_url(self) -> str:
+        return reverse("leads:card", args=[self.pk])
 
 
 class Contact(Tracked):
@@ -117,8 +124,8 @@ class Contact(Tracked):
     is_decision_maker = models.BooleanField(_("makes the decision"), default=False)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
-    objects = alive_manager(TrackedQuerySet["Contact"])
-    all_objects = TrackedQuerySet["Contact"].as_manager()
+    objects = alive_manager(ContactQuerySet)
+    all_objects = ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact person")
@@ -143,8 +150,8 @@ class ContactPoint(Tracked):
     kind = models.CharField(_("kind"), max_length=5, choices=Kind)
     value = models.CharField(_("value"), max_length=254)
 
-    objects = alive_manager(TrackedQuerySet["ContactPoint"])
-    all_objects = TrackedQuerySet["ContactPoint"].as_manager()
+    objects = alive_manager(ContactPointQuerySet)
+    all_objects = ContactPointQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("phone or e-mail")
@@ -154,3 +161,8 @@ class ContactPoint(Tracked):
 
     def __str__(self) -> str:
         return self.value
+
+    @property
+    def words(self) -> str:
+        """«+7 912 345-67-89», or the e-mail as it is."""
+        return format_phone(self.value) if self.kind == self.Kind.PHONE else self.value
