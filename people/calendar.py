@@ -1,8 +1,8 @@
-"""The working calendar: Russia's production calendar with its moved days, below the company's and the teams' exceptions.
+"""The working calendar: the production calendar of Russia below the exceptions of the company and of its teams.
 
-An exception of a team goes over one of the company, and that over the production calendar. The exceptions are read
-once per request (and once within `kept()`, for jobs that ask for thousands of days); elsewhere at each question, so
-that another process's change is never missed. A day is always the local date of whoever counts it.
+An exception of a team goes over one of the company, and that over the production calendar with its moved days. The
+exceptions are read once per request (and once within `kept()`, for jobs that ask for thousands of days); elsewhere at
+each question, so that another process's change is never missed. A day is the local date of whoever counts it.
 """
 
 import datetime as dt

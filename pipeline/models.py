@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.history.operations import Operation
@@ -12,7 +13,16 @@ from core.history.tracked import Tracked, TrackedQuerySet, alive_manager
 from core.money import MoneyField
 from leads.models import Client, NamedList
 from people.models import User
-from pipeline.queries import DealQuerySet, StageMoveQuerySet
+from pipeline.queries import (
+    DealQuerySet,
+    FunnelQuerySet,
+    LossReasonQuerySet,
+    StageMoveQuerySet,
+    StageQuerySet,
+)
+
+
+_ALIVE = Q(deleted_at__isnull=True)
 
 
 class Funnel(Tracked):
@@ -22,8 +32,8 @@ class Funnel(Tracked):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
 
-    objects = alive_manager(TrackedQuerySet["Funnel"])
-    all_objects = TrackedQuerySet["Funnel"].as_manager()
+    objects = alive_manager(FunnelQuerySet)
+    all_objects = FunnelQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("funnel")
@@ -51,15 +61,18 @@ class Stage(Tracked):
         _("probability, %"), default=0, validators=[MinValueValidator(0), MaxValueValidator(100)]
     )
     norm_days = models.PositiveSmallIntegerField(
-        _("norm, working days"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(365)]
+        _("norm, working days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
-    # Names of fields of the deal or (as "client.…") of its client that must be filled to enter: pipeline/control.py.
+    # Keys of `pipeline.control.CONTROLS`: what must be filled before a deal may enter.
     control_points = models.JSONField(_("control points"), default=list, blank=True)
     hint = models.CharField(_("hint for the seller"), max_length=200, blank=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
 
-    objects = alive_manager(TrackedQuerySet["Stage"])
-    all_objects = TrackedQuerySet["Stage"].as_manager()
+    objects = alive_manager(StageQuerySet)
+    all_objects = StageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("stage")
@@ -77,8 +90,8 @@ class Stage(Tracked):
 class LossReason(NamedList):
     """Why deals are lost."""
 
-    objects = alive_manager(TrackedQuerySet["LossReason"])
-    all_objects = TrackedQuerySet["LossReason"].as_manager()
+    objects = alive_manager(LossReasonQuerySet)
+    all_objects = LossReasonQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reason of loss")
@@ -116,21 +129,40 @@ class Deal(Tracked):
 
     State = Stage.Kind
 
-    client = models.ForeignKey(Client, models.PROTECT, related_name="deals", verbose_name=_("client"))
+    # The keys below begin an index of their own each, so that Django's would be a second one.
+    client = models.ForeignKey(
+        Client, models.PROTECT, related_name="deals", verbose_name=_("client"), db_index=False
+    )
     name = models.CharField(_("what is sold"), max_length=200, blank=True)
-    stage = models.ForeignKey(Stage, models.PROTECT, related_name="deals", verbose_name=_("stage"))
+    stage = models.ForeignKey(
+        Stage, models.PROTECT, related_name="deals", verbose_name=_("stage"), db_index=False
+    )
     # The stage's kind, here for indexes; a stage with deals keeps its kind.
-    state = models.CharField(_("state"), max_length=4, choices=Stage.Kind, default=Stage.Kind.OPEN, editable=False)
+    state = models.CharField(
+        _("state"), max_length=4, choices=Stage.Kind, default=Stage.Kind.OPEN, editable=False
+    )
     stage_since = models.DateTimeField(_("in the stage since"), editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
-    manager = models.ForeignKey(User, models.PROTECT, related_name="deals", verbose_name=_("manager"))
+    manager = models.ForeignKey(
+        User, models.PROTECT, related_name="deals", verbose_name=_("manager"), db_index=False
+    )
     amount = MoneyField(_("amount"), null=True, blank=True)
     expected_on = models.DateField(_("expected to close"), null=True, blank=True)
     product_group = models.ForeignKey(
-        ProductGroup, models.PROTECT, null=True, blank=True, related_name="deals", verbose_name=_("product group")
+        ProductGroup,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deals",
+        verbose_name=_("product group"),
     )
     loss_reason = models.ForeignKey(
-        LossReason, models.PROTECT, null=True, blank=True, related_name="deals", verbose_name=_("reason of loss")
+        LossReason,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deals",
+        verbose_name=_("reason of loss"),
     )
     loss_note = models.CharField(_("more about the loss"), max_length=300, blank=True)
     return_on = models.DateField(_("return to it on"), null=True, blank=True)
@@ -141,7 +173,12 @@ class Deal(Tracked):
     next_step_on = models.DateField(_("next step"), null=True, editable=False)
     next_step_at = models.DateTimeField(_("time of the next step"), null=True, editable=False)
 
-    version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("manager", "valid_from"), ("stage", "valid_from"))
+    derived_fields = ("last_contact_at", "next_step_on", "next_step_at")
+    derived_fields = ("state", "stage_since", "closed_at", "last_contact_at", "next_step_on", "next_step_at")
+    version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("manager", "valid_from"),
+        ("stage", "valid_from"),
+    )
 
     objects = alive_manager(DealQuerySet)
     all_objects = DealQuerySet.as_manager()
@@ -151,18 +188,29 @@ class Deal(Tracked):
         verbose_name_plural = _("deals")
         indexes = [
             models.Index(fields=["manager", "state", "next_step_on"]),
-            models.Index(fields=["stage", "manager", "-amount"]),
-            models.Index(fields=["state", "stage", "-amount"]),
             models.Index(fields=["manager", "-changed_at"]),
             models.Index(fields=["-changed_at"]),
             models.Index(fields=["client", "state"]),
+            # The board: counts and sums of its columns without touching the rows, the first cards of each.
+            models.Index(fields=["stage", "manager", "amount"], condition=_ALIVE, name="pipeline_deal_sums"),
+            models.Index(fields=["stage", "stage_since"], condition=_ALIVE, name="pipeline_deal_cards"),
+            models.Index(
+                fields=["manager", "stage", "stage_since"], condition=_ALIVE, name="pipeline_deal_own_cards"
+            ),
+            # The list: the total of what is open.
+            models.Index(fields=["state", "amount"], condition=_ALIVE, name="pipeline_deal_total"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gte=0), name="pipeline_deal_amount_not_negative")
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gte=0), name="pipeline_deal_amount_not_negative"
+            )
         ]
 
     def __str__(self) -> str:
         return self.name or str(self.client)
+
+    def get_absolute_url(self) -> str:
+        return reverse("pipeline:deal", args=[self.pk])
 
     @property
     def number(self) -> int:
