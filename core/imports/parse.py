@@ -53,8 +53,8 @@ def paragraphs(cell: Cell, *, most: int | None = None) -> str:
 
 
 def whole(cell: Cell) -> int | None:
-    """A whole number: 7.0, «7», «1 200 шт.» is refused."""
-    if cell is None or isinstance(cell, int) and not isinstance(cell, bool):
+    """A whole number: 7, 7.0, «1 200». A number with a part or with words beside it is an error."""
+    if cell is None or (isinstance(cell, int) and not isinstance(cell, bool)):
         return cell
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
@@ -188,8 +188,8 @@ def inn(cell: Cell) -> str:
         raise CellError(error.messages[0]) from None
 
 
-_YES = frozenset("да yes y true истина + 1 v x х ✓ ✔ есть".split())
-_NO = frozenset("нет no n false ложь - – — − 0".split())
+_YES = frozenset({"да", "есть", "истина", "yes", "y", "true", "+", "1", "v", "x", "х", "✓", "✔"})
+_NO = frozenset({"нет", "ложь", "no", "n", "false", "-", "–", "—", "−", "0"})
 
 
 def yes_no(cell: Cell) -> bool | None:

@@ -6,6 +6,7 @@ for half a terabyte. So the archive is looked through first, as a stream: sizes,
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -29,7 +30,7 @@ def read_workbook(path: str, spool: SpoolWriter, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _look_through(archive, limits)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, zipfile.zlib.error) as error:
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, zlib.error) as error:
         raise Refused("broken") from error
     try:
         with open(path, "rb") as file:
