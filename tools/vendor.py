@@ -115,10 +115,9 @@ def _adapted(name: str, text: str) -> str:
     if name == "bootstrap-icons.min.css":
         text = re.sub(r',url\("fonts/bootstrap-icons\.woff\?[^)]*\) format\("woff"\)', "", text)
     if name == "inter.css":
+        text = re.sub(r"\./files/(inter-[a-z-]+)-wght-normal", r"fonts/\1", text)
         faces = re.findall(r"@font-face \{.*?\}", text, flags=re.DOTALL)
-        text = re.sub(r"\./files/(inter-[a-z-]+)-wght-normal", r"fonts/\1", "\n".join(faces))
-        kept = [face for face in re.findall(r"@font-face \{.*?\}", text, flags=re.DOTALL) if _is_copied(face)]
-        text = "\n".join(kept)
+        text = "\n".join(face for face in faces if _is_copied(face)) + "\n"
     return text
 
 

@@ -1,0 +1,129 @@
+"""Chromium at the pages of a live server: the machine's own browser, one for the run, a fresh profile for each test.
+
+A test fails on anything the page complains of by itself: an error of a script, a refused style, a missing file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tools.browser import chromium
+
+# Nothing may be asked of the world outside; as root Chromium starts without its sandbox only.
+FLAGS = [
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = (1440, 900)
+PHONE = (360, 740)
+PATIENCE = 10_000  # milliseconds a page may take before the test fails
+SHOTS = Path(settings.BASE_DIR) / "build" / "failures"
+AXE = Path(settings.BASE_DIR) / "build" / "vendor" / "axe.min.js"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = chromium()
+    if program is None:
+        pytest.fail(
+            "Chromium is not installed: run `sudo apt install chromium`, or set CHROMIUM=/path/to/it."
+        )
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=FLAGS + sandbox)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, live_server: Any, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the live server in a profile of its own: `open_page()`, `open_page(size=PHONE, as_user=anna)`."""
+    with _watched(browser, live_server.url, request.node.name) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """One page of a desktop's size, signed in as nobody."""
+    return open_page()
+
+
+@pytest.fixture
+def violations() -> Callable[[Page], list[str]]:
+    """What axe finds wrong with a page for people who cannot see, point or tell colours apart; a line each."""
+
+    def find(page: Page) -> list[str]:
+        # Through evaluate, because the content security policy lets no foreign script in.
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("async () => (await axe.run()).violations")
+        return [
+            f"{rule['id']}: {node['target']} {node['failureSummary']}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+
+    return find
+
+
+@contextmanager
+def _watched(browser: Browser, url: str, name: str) -> Iterator[Callable[..., Page]]:
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(*, size: tuple[int, int] = DESKTOP, as_user: Any = None, **options: Any) -> Page:
+        width, height = size
+        context = browser.new_context(
+            base_url=url, viewport={"width": width, "height": height}, locale="ru-RU", **options
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        if as_user is not None:
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(as_user), "url": url}]
+            )
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(f"{page.url}: {message.text}") if message.type == "error" else None
+            ),
+        )
+        return page
+
+    try:
+        yield opened
+        # A refusal the test asked for (an answer of 4xx) is logged by the browser too and is no fault of the page.
+        faults = [line for line in complaints if "the server responded with a status of 4" not in line]
+        assert not faults, "\n".join(faults)
+    except BaseException:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        for number, context in enumerate(contexts):
+            for page in context.pages:
+                page.screenshot(path=SHOTS / f"{name}-{number}.png", full_page=True)
+        raise
+    finally:
+        for context in contexts:
+            context.close()
+
+
+def session_of(user: Any) -> str:
+    """The key of a session in which this user is signed in."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -1,0 +1,28 @@
+"""The surroundings of every test: compiled catalogues, a broker nobody listens to, a cache and files of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+from core.catalogues import compile_all
+
+
+def pytest_configure() -> None:
+    compile_all(Path(django_settings.BASE_DIR))
+    # Nudges go nowhere: a test that wants its jobs done calls `run_due_jobs`.
+    django_settings.CELERY_BROKER_URL = "memory://"
+    django_settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
+    # Parallel runs may share a Redis.
+    django_settings.CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(settings: Any, tmp_path: Path) -> None:
+    """Uploads go into the test's folder; passwords are hashed quickly, because none is worth anything."""
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
