@@ -70,9 +70,8 @@ def short_day(value: dt.date | None) -> str:
     if value is None:
         return DASH
     date = _date(value)
-    text = f"{date.day}{NBSP}{date_format(date, 'M').strip('.')}"
-    if translation.get_language() == "ru":
-        text = text.lower()
+    # Three letters of the genitive: «9 мая», not «9 май».
+    text = f"{date.day}{NBSP}{date_format(date, 'E')[:3]}"
     return text if date.year == periods.today().year else f"{text}{NBSP}{date.year}"
 
 

@@ -1,7 +1,5 @@
 """Forms of the people room."""
 
-from typing import Any, ClassVar
-
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 class EmailAuthenticationForm(AuthenticationForm):
     """Sign-in by e-mail. The field keeps Django's name `username`, which axes counts failures by."""
 
-    username = forms.EmailField(  # type: ignore[assignment]
+    username = forms.EmailField(
         label=_("E-mail"),
         widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username", "inputmode": "email"}),
     )
-    error_messages: ClassVar[dict[str, Any]] = {
+    error_messages = {
         "invalid_login": _(
             "This e-mail and password do not go together. Check the layout of the keyboard and Caps Lock."
         ),

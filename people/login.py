@@ -19,7 +19,10 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(demo_accounts=demo_accounts(), demo_password=DEMO_PASSWORD, **kwargs)
+        demo = demo_accounts()
+        return super().get_context_data(
+            demo_accounts=demo, demo_password=DEMO_PASSWORD if demo else "", **kwargs
+        )
 
 
 def demo_accounts() -> list[dict[str, str]]:

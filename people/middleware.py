@@ -19,7 +19,7 @@ class Language:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = self._wished(request)
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response

@@ -1,10 +1,13 @@
 """What a user chooses for themselves in the frame of the pages: language and theme."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from core.history.operations import operation
 from people.models import User
+
+CHOICES = {"language": dict(settings.LANGUAGES), "theme": dict(User.Theme.choices)}
 
 
 def set_language(user: User, *, language: str) -> None:
@@ -18,7 +21,7 @@ def set_theme(user: User, *, theme: str) -> None:
 
 
 def _set(user: User, field: str, value: str) -> None:
-    if value not in dict(User._meta.get_field(field).flatchoices):
+    if value not in CHOICES[field]:
         raise ValidationError(_("There is no such choice."))
     if getattr(user, field) == value:
         return
