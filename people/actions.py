@@ -6,6 +6,7 @@ system alone: the first sign-in of a new company and the demo.
 
 import datetime as dt
 import secrets
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
@@ -47,21 +48,17 @@ def create_user(
     _require_configure(by)
     user = User(email=email.strip().lower(), name=name.strip(), phone=phone, is_demo=is_demo)
     user.set_password(password or None)
-    user.full_clean(exclude=["password", "created_at", "changed_at"])
     with _operation(by):
-        user.save()
+        _store(user, by=by)
         appoint(user, role=role, team=team, department=department, since=since, by=by)
     return user
 
 
-def update_user(user: User, *, email: str, name: str, phone: str, by: User | None) -> User:
-    """Another address to sign in with, name or phone."""
-    _require_configure(by)
-    user.email, user.name, user.phone = email.strip().lower(), name.strip(), phone
-    user.full_clean(exclude=["password"])
-    with _operation(by):
-        user.save()
-    return user
+def update_user(user: User, *, by: User | None, **fields: Any) -> User:
+    """Changes `email`, `name`, `phone`; what is not named stays. `StaleRecord` if somebody saved in between."""
+    if "email" in fields:
+        fields["email"] = fields["email"].strip().lower()
+    return _store(user, by=by, may_change={"email", "name", "phone"}, **fields)
 
 
 def appoint(
@@ -165,12 +162,12 @@ def change_own_password(user: User, *, password: str) -> None:
 
 def create_team(*, name: str, by: User | None, zone: str = "") -> Team:
     """A sales team; `zone` is empty for the company's own."""
-    return _store(Team(name=name.strip(), zone=zone), by=by)
+    return _store(Team(), by=by, name=name, zone=zone)
 
 
-def update_team(team: Team, *, name: str, zone: str, by: User | None) -> Team:
-    """Another name or time zone."""
-    return _store(team, by=by, name=name.strip(), zone=zone)
+def update_team(team: Team, *, by: User | None, **fields: Any) -> Team:
+    """Changes `name`, `zone`; what is not named stays."""
+    return _store(team, by=by, may_change={"name", "zone"}, **fields)
 
 
 def remove_team(team: Team, *, by: User | None) -> None:
@@ -180,12 +177,12 @@ def remove_team(team: Team, *, by: User | None) -> None:
 
 def create_department(*, name: str, by: User | None) -> Department:
     """An adjacent department."""
-    return _store(Department(name=name.strip()), by=by)
+    return _store(Department(), by=by, name=name)
 
 
-def update_department(department: Department, *, name: str, by: User | None) -> Department:
-    """Another name."""
-    return _store(department, by=by, name=name.strip())
+def update_department(department: Department, *, by: User | None, **fields: Any) -> Department:
+    """Changes `name`."""
+    return _store(department, by=by, may_change={"name"}, **fields)
 
 
 def remove_department(department: Department, *, by: User | None) -> None:
@@ -209,18 +206,11 @@ def add_absence(
     )
 
 
-def update_absence(
-    absence: Absence,
-    *,
-    kind: str,
-    since: dt.date,
-    until: dt.date,
-    by: User | None,
-    substitute: User | None = None,
-    note: str = "",
-) -> Absence:
-    """Other days, another kind or substitute."""
+def update_absence(absence: Absence, *, by: User | None, **fields: Any) -> Absence:
+    """Changes `kind`, `since`, `until`, `substitute`, `note`; what is not named stays."""
     _require_configure(by)
+    since, until = fields.get("since", absence.since), fields.get("until", absence.until)
+    substitute = fields.get("substitute", absence.substitute)
     if until < since:
         raise ValidationError({"until": _("The last day lies before the first one.")})
     if substitute is not None and substitute.pk == absence.user_id:
@@ -231,8 +221,7 @@ def update_absence(
         others = Absence.objects.filter(user_id=absence.user_id, since__lte=until, until__gte=since)
         if others.exclude(pk=absence.pk).exists():
             raise ValidationError({"since": _("This person is away on some of these days already.")})
-        _store(absence, by=by, kind=kind, since=since, until=until, substitute=substitute, note=note)
-    return absence
+        return _store(absence, by=by, may_change={"kind", "since", "until", "substitute", "note"}, **fields)
 
 
 def remove_absence(absence: Absence, *, by: User | None) -> None:
@@ -270,11 +259,9 @@ def remove_calendar_exception(exception: CalendarDay, *, by: User | None) -> Non
         exception.soft_delete()
 
 
-def update_company(
-    company: Company, *, name: str, cutoff: dt.time, deal_for_new_client: bool, by: User | None
-) -> Company:
-    """The company's name, the cut-off of its working day, and whether a new client gets a deal by itself."""
-    return _store(company, by=by, name=name.strip(), cutoff=cutoff, deal_for_new_client=deal_for_new_client)
+def update_company(company: Company, *, by: User | None, **fields: Any) -> Company:
+    """Changes `name`, `cutoff` of the working day, `deal_for_new_client`; what is not named stays."""
+    return _store(company, by=by, may_change={"name", "cutoff", "deal_for_new_client"}, **fields)
 
 
 # --- What the verbs have in common ----------------------------------------------------------------------------------
@@ -295,11 +282,14 @@ def _save(record: Tracked, **values: Any) -> None:
     record.save(update_fields=list(values))
 
 
-def _store(record: R, *, by: User | None, **values: Any) -> R:
+def _store(record: R, *, by: User | None, may_change: Collection[str] | None = None, **fields: Any) -> R:
+    """Checks and saves the record with the fields in one operation; only those of `may_change`, where it is given."""
     _require_configure(by)
-    for name, value in values.items():
-        setattr(record, name, value)
-    record.full_clean(exclude=["created_at", "changed_at"])
+    for name, value in fields.items():
+        if may_change is not None and name not in may_change:
+            raise TypeError(f"{name} is none of the fields this verb changes.")
+        setattr(record, name, value.strip() if isinstance(value, str) else value)
+    record.full_clean(exclude=["created_at", "changed_at", "password"])
     with _operation(by):
         record.save()
     return record
