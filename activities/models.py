@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from activities.queries import ActivityQuerySet
-from core.history.tracked import TrackedQuerySet, Tracked, alive_manager
+from core.history.tracked import Tracked, TrackedQuerySet, alive_manager
 from core.text import SearchField, SearchIndex
 from leads.models import Client, Contact, NamedList
 from people.models import User
@@ -39,10 +40,11 @@ class ActivityKind(NamedList):
 
 
 class Activity(Tracked):
-    """A contact with a client, planned or done.
+    """A contact with a client: planned it is the task, done it is the record.
 
-    Planned: `due_on` (and `due_at` where a time was said). Done: `happened_at`, `outcome`, and `entered_at`, the
-    moment the record first held everything that makes it count; nobody can set that one.
+    Planned: `subject` says what is to be done, `due_on` when (and `due_at` where a time was said). Done: `happened_at`,
+    `outcome`, `text`, and `entered_at`, the moment since which the record holds everything that makes it count as what
+    it counts as now (`activities.moments.entered`); nobody can set that one.
     """
 
     class Status(models.TextChoices):
@@ -56,12 +58,17 @@ class Activity(Tracked):
         POSTPONED = "postponed", _("postponed")
         REFUSED = "refused", _("refused")
 
+    # The client was spoken to; "no answer" and a postponed call or meeting are none that was held.
+    HELD = (Outcome.REACHED, Outcome.REFUSED)
+
     class Direction(models.TextChoices):
         OUT = "out", _("outgoing")
         IN = "in", _("incoming")
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="activities", verbose_name=_("client"))
-    deal = models.ForeignKey(Deal, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("deal"))
+    deal = models.ForeignKey(
+        Deal, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("deal")
+    )
     contact = models.ForeignKey(
         Contact, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("contact person")
     )
@@ -70,6 +77,7 @@ class Activity(Tracked):
     status = models.CharField(_("status"), max_length=10, choices=Status)
     direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.OUT)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
+    subject = models.CharField(_("what is to be done"), max_length=300, blank=True)
     text = models.TextField(_("what was said"), blank=True)
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=2, null=True, blank=True)
 
@@ -120,3 +128,28 @@ class Activity(Tracked):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.client}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("activities:activity", args=[self.pk])
+
+    @property
+    def is_planned(self) -> bool:
+        return self.status == self.Status.PLANNED
+
+    @property
+    def is_done(self) -> bool:
+        return self.status == self.Status.DONE
+
+    @property
+    def is_held(self) -> bool:
+        """Done, and the client was spoken to."""
+        return self.is_done and self.outcome in self.HELD
+
+    @property
+    def what(self) -> str:
+        """What is to be done, in words: the subject, else the kind."""
+        return self.subject or str(self.kind)
+
+    def fill_search(self) -> None:
+        """Brings the searched column up to the texts; called by every verb before it saves."""
+        self.search = f"{self.subject} {self.text}".strip()

@@ -111,8 +111,9 @@ def record_title(model: type[Tracked], version: VersionBase) -> str:
 
 
 def content_fields(model: type[Tracked]) -> "list[models.Field[Any, Any]]":
-    """The versioned fields that people fill: all but history's own stamps and the mark of deletion."""
-    return [f for f in model.versions.model.copied_fields() if f.name not in (*STAMPS, "deleted_at")]
+    """The versioned fields that people fill: all but history's own stamps, the mark of deletion, derived columns."""
+    others = {*STAMPS, "deleted_at", *model.derived_fields}
+    return [f for f in model.versions.model.copied_fields() if f.name not in others]
 
 
 def with_predecessors(

@@ -147,6 +147,9 @@ class Tracked(models.Model):
 
     # Derived columns (search texts and the like) that history need not keep.
     untracked_fields: ClassVar[tuple[str, ...]] = ()
+    # Columns that verbs recompute from other rows: versions keep them, so that the past can be asked, but nobody set
+    # them, so what people read as changes and what a rollback sets back passes them by.
+    derived_fields: ClassVar[tuple[str, ...]] = ()
     # Further indexes of the version table, for questions about the past: [("manager", "valid_from"), …].
     version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     versions: ClassVar[VersionQuerySet]
@@ -158,7 +161,15 @@ class Tracked(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Saves inside the running operation. `StaleRecord` if the row was saved since this object was read."""
+        """Saves inside the running operation. `StaleRecord` if the row was saved since this object was read.
+
+        Columns that history does not keep (the last sign-in, a password hashed anew by it) may be saved without one.
+        """
+        named = set(kwargs.get("update_fields") or ())
+        if named and named <= set(self.untracked_fields) and not operations.running():
+            plain = models.QuerySet(type(self)).filter(pk=self.pk)
+            plain.update(**{name: getattr(self, name) for name in named})
+            return
         op = operations.current()
         creating = self._state.adding
         self.changed_at = op.at

@@ -1,0 +1,42 @@
+"""What happens in this room when something happened in another: a deal was moved, an operation was rolled back."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from activities.actions import plan_activity
+from activities.models import Activity, ActivityKind
+from activities.steps import refresh_steps
+from core import periods
+from core.history.operations import Operation
+from core.history.tracked import Tracked
+from leads.models import Client
+from pipeline.models import Deal, Stage, StageMove
+
+
+def after_move(deal: Deal, move: StageMove, op: Operation) -> None:
+    """A deal lost with a date to return to it gets a task on that date (P5)."""
+    if deal.state != Stage.Kind.LOST or deal.return_on is None or op.by is None:
+        return
+    due_on = max(deal.return_on, periods.day_of(op.at))
+    if Activity.objects.planned().filter(deal=deal, due_on=due_on).exists():
+        return
+    kind = ActivityKind.objects.filter(retired_at__isnull=True).first()
+    if kind is not None:
+        subject = _("Return to the lost deal")
+        plan_activity(by=op.by, client=deal.client, deal=deal, kind=kind, due_on=due_on, subject=subject)
+
+
+def after_rollback(rows: dict[type[Tracked], list[int]], **_signal: Any) -> None:
+    """Receiver of `core.history.rollback.restored`: steps are computed anew from the activities that came back.
+
+    An activity that left a deal is found by no row any more, so the deals it ever stood at are asked of its versions.
+    """
+    activities = rows.get(Activity, [])
+    deals, clients = set(rows.get(Deal, [])), set(rows.get(Client, []))
+    for start in range(0, len(activities), 500):
+        stood_at = Activity.versions.filter(record_id__in=activities[start : start + 500])
+        for deal_id, client_id in stood_at.values_list("deal_id", "client_id").distinct():
+            deals.add(deal_id)
+            clients.add(client_id)
+    refresh_steps(deals, clients)
