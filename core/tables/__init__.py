@@ -1,7 +1,7 @@
 """The list machine: a list is declared once, in a room's lists.py; see `List` and `Column`."""
 
 from core.tables.columns import Column
-from core.tables.filters import DayRangeFilter
+from core.tables.filters import DayRangeFilter, TickFilter
 from core.tables.table import Cell, Row, Table
 from core.tables.values import Flag, NextStep
 from core.tables.view import Action, Empty, List
@@ -17,4 +17,5 @@ __all__ = [
     "NextStep",
     "Row",
     "Table",
+    "TickFilter",
 ]

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import DateTimeField, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import ChoiceIterator
 from django_filters.utils import get_model_field
 from django_filters.widgets import RangeWidget
 
@@ -61,6 +62,17 @@ class DayRangeFilter(django_filters.Filter):  # type: ignore[misc]
         return qs.filter(**conditions)
 
 
+class TickField(forms.BooleanField):
+    def clean(self, value: Any) -> bool | None:
+        return True if super().clean(value) else None
+
+
+class TickFilter(django_filters.Filter):  # type: ignore[misc]
+    """A tick that narrows the list when it is set (`field_name` is true, or `method`) and otherwise asks nothing."""
+
+    field_class = TickField
+
+
 @dataclass(frozen=True)
 class FilterField:
     """A filter as the page shows it. `is_named`: its first choice is its name, so that it needs no label above."""
@@ -90,6 +102,10 @@ def _dressed(bound: forms.BoundField) -> FilterField:
         css = "form-select"
         if getattr(field, "empty_label", None) is not None:
             field.empty_label, is_named = bound.label, True
+            if isinstance(
+                field.choices, ChoiceIterator
+            ):  # which asks the form class's field for its first choice
+                field.choices = field.choices.choices
     else:
         css, is_named = "form-control", True
         widget.attrs.setdefault("placeholder", bound.label)

@@ -12,6 +12,7 @@ from django.forms import NullBooleanField
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django_filters import FilterSet
 
 from core import show
@@ -190,7 +191,10 @@ def _in_words(value: Any, field: Any) -> str:
         may_be_unset = isinstance(field, NullBooleanField)  # a plain tick that is not set says nothing
         return _("yes") if value else _("no") if may_be_unset else ""
     if isinstance(value, slice):
-        ends = [(_("from"), value.start), (_("to"), value.stop)]
+        if isinstance(value.start or value.stop, dt.date):
+            ends = [(pgettext("day", "from"), value.start), (pgettext("day", "to"), value.stop)]
+        else:
+            ends = [(pgettext("number", "from"), value.start), (pgettext("number", "to"), value.stop)]
         return " ".join(f"{word} {_in_words(end, field)}" for word, end in ends if end is not None)
     if isinstance(value, dt.datetime):
         return show.moment(value)
