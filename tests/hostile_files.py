@@ -36,13 +36,13 @@ def with_sheet_data(path: Path, data: str, *, doctype: str = "") -> None:
 
 
 def zip_bomb(path: Path) -> None:
-    """500 MB of blanks in half a megabyte."""
+    """350 MB of blanks in a file of one and a half."""
     _plain(path)
     with (
-        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
         archive.open("xl/media.xml", "w") as part,
     ):
-        for _ in range(500):
+        for _ in range(350):
             part.write(b" " * 1024 * 1024)
 
 

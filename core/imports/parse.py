@@ -13,13 +13,18 @@ from django.utils.translation import gettext as _
 
 from core.imports.sandbox.spool import Cell
 from core.inn import clean_inn
-from core.money import KOPECK, money, parse_money
+from core.money import KOPECK, LARGEST, money, parse_money
 from core.phones import PhonesRead, read_phones
 from core.text import normal
 
 
 class CellError(Exception):
     """The cell cannot be understood; `str()` is a sentence for the user, in the language active when it was raised."""
+
+
+def is_blank(cell: Cell) -> bool:
+    """Whether nothing can be seen in the cell."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def as_text(cell: Cell) -> str:
@@ -54,7 +59,9 @@ def paragraphs(cell: Cell, *, most: int | None = None) -> str:
 
 def whole(cell: Cell) -> int | None:
     """A whole number: 7, 7.0, «1 200». A number with a part or with words beside it is an error."""
-    if cell is None or (isinstance(cell, int) and not isinstance(cell, bool)):
+    if is_blank(cell):
+        return None
+    if isinstance(cell, int) and not isinstance(cell, bool):
         return cell
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
@@ -64,16 +71,22 @@ def whole(cell: Cell) -> int | None:
     raise CellError(_("“%(value)s” is not a whole number.") % {"value": _shown(cell)})
 
 
+# A hundred-thousandth of a rouble: what sums made by formulas are beside a whole kopeck, and nobody means.
+_NOISE = KOPECK / 1000
+
+
 def amount(cell: Cell) -> Decimal | None:
     """A sum of money. A number of the workbook is a float already: it is rounded to a kopeck when it lies within a
     thousandth of one, as sums made by formulas do, and else refused."""
-    if cell is None:
+    if is_blank(cell):
         return None
     try:
         if isinstance(cell, (int, float)) and not isinstance(cell, bool):
             exact = Decimal(repr(cell))
-            rounded = exact.quantize(KOPECK) if exact.is_finite() and abs(exact) < 10**15 else exact
-            return money(rounded if abs(rounded - exact) < Decimal("0.00001") else exact)
+            if exact.is_finite() and abs(exact) <= LARGEST:
+                rounded = exact.quantize(KOPECK)
+                return money(rounded if abs(rounded - exact) < _NOISE else exact)
+            return money(exact)
         return parse_money(as_text(cell))
     except ValidationError as error:
         raise CellError(error.messages[0]) from None
@@ -94,7 +107,7 @@ _SERIALS = range(10_000, 80_000)  # 1927 … 2119: other numbers are no dates
 def day_and_time(cell: Cell) -> tuple[dt.date, dt.time | None] | None:
     """A local date and, where one is written, the time: «05.11.2026», «5 ноября 2026 г.», «05.11.26 14:30», ISO, «чт,
     5 ноя 26», Excel's own dates and its day numbers. A year of two digits lies in 1970–2069."""
-    if cell is None:
+    if is_blank(cell):
         return None
     if isinstance(cell, (float, int)) and not isinstance(cell, bool) and int(cell) in _SERIALS:
         cell = _ERA + dt.timedelta(minutes=round(cell * 24 * 60))
@@ -122,21 +135,17 @@ def day(cell: Cell) -> dt.date | None:
 def _date_in(text: str) -> tuple[dt.date, dt.time | None] | None:
     """The date a text begins with and the time after it; ValueError for a day or an hour that does not exist."""
     if match := _ISO.match(text):
-        year, month, number = (int(part) for part in match.groups())
+        year, month, number = _year(match[1]), int(match[2]), int(match[3])
     elif match := _NUMERIC.match(text):
-        number, month, year = (int(part) for part in match.groups())
+        number, month, year = int(match[1]), int(match[2]), _year(match[3])
     elif match := _WORDS.match(text):
         word = match[2]
         months = [index for index, start in enumerate(_MONTHS, 1) if word.startswith(start)]
         if not months:
             return None
-        number, month, year = int(match[1]), months[0], int(match[3])
+        number, month, year = int(match[1]), months[0], _year(match[3])
     else:
         return None
-    if year < 100:
-        year += 2000 if year < 70 else 1900
-    if not 1900 <= year <= 2200:
-        raise ValueError
     rest = re.sub(r"^\s*(?:г(?:ода?)?\b\.?)?[\s,]*(?:в\s+)?t?", "", text[match.end() :])
     rest = re.sub(r"\s*(?:z|мск|[+-]\d\d:?\d\d)$", "", rest)
     if not rest:
@@ -145,6 +154,15 @@ def _date_in(text: str) -> tuple[dt.date, dt.time | None] | None:
     if not time:
         return None
     return dt.date(year, month, number), dt.time(int(time[1]), int(time[2]))
+
+
+def _year(digits: str) -> int:
+    year = int(digits)
+    if len(digits) == 2:
+        year += 2000 if year < 70 else 1900
+    if not 1900 <= year <= 2200:
+        raise ValueError
+    return year
 
 
 def phones(cell: Cell) -> PhonesRead:
@@ -194,7 +212,9 @@ _NO = frozenset({"нет", "ложь", "no", "n", "false", "-", "–", "—", "�
 
 def yes_no(cell: Cell) -> bool | None:
     """«да», «+», «1», «x», «нет», «-», «0»; None of a blank cell."""
-    if cell is None or isinstance(cell, bool):
+    if is_blank(cell):
+        return None
+    if isinstance(cell, bool):
         return cell
     text = normal(as_text(cell))
     if text in _YES:

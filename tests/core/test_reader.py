@@ -89,13 +89,22 @@ def test_colour_down_to_the_last_row_and_column_is_not_content(tmp_path):
 
 
 def test_a_cell_on_the_limit_is_read_and_one_beyond_is_named(tmp_path):
-    saved(tmp_path / "on.xlsx", lambda sheet: sheet.cell(200_000, 200, "x"))
-    ((number, cells),) = rows_of(tmp_path / "on.xlsx")
-    assert (number, len(cells)) == (200_000, 200)
-    saved(tmp_path / "row.xlsx", lambda sheet: sheet.cell(200_001, 1, "x"))
-    saved(tmp_path / "column.xlsx", lambda sheet: sheet.cell(1, 201, "x"))
-    assert "A200001" in str(refused(tmp_path / "row.xlsx"))
-    assert "GS1" in str(refused(tmp_path / "column.xlsx"))
+    small = {"rows": 2_000, "columns": 30}
+    saved(tmp_path / "on.xlsx", lambda sheet: sheet.cell(2_000, 30, "x"))
+    ((number, cells),) = rows_of(tmp_path / "on.xlsx", **small)
+    assert (number, len(cells)) == (2_000, 30)
+    saved(tmp_path / "row.xlsx", lambda sheet: sheet.cell(2_001, 1, "x"))
+    saved(tmp_path / "column.xlsx", lambda sheet: sheet.cell(1, 31, "x"))
+    assert "A2001" in str(refused(tmp_path / "row.xlsx", **small))
+    assert "AE1" in str(refused(tmp_path / "column.xlsx", **small))
+
+
+@pytest.mark.parametrize("cell", ["A200001", "GS1"])
+def test_the_limits_in_force_are_200_000_rows_and_200_columns(tmp_path, cell):
+    def fill(sheet):
+        sheet["A1"] = sheet[cell] = "x"
+
+    assert cell in str(refused(saved(tmp_path / "a.xlsx", fill)))
 
 
 def test_what_needs_too_much_memory_is_refused_and_the_program_lives_on(tmp_path):

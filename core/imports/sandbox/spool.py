@@ -40,7 +40,11 @@ class SpoolWriter:
         batch: list[Row] = []
         widest = count = 0
         for number, cells in rows:
-            cells = [_plain(cell) for cell in cells]
+            # Written out for speed: an ordinary cell passes without a call.
+            cells = [
+                cell if cell.__class__ is not str or (cell[:1] > " " and "\r" not in cell) else _plain(cell)
+                for cell in cells
+            ]
             while cells and cells[-1] is None:
                 cells.pop()
             if cells:

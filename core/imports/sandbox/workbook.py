@@ -21,7 +21,7 @@ _OVERLAP = 1 << 10
 _ENCRYPTED = 0x1
 # Cells that may lie beyond the limits, cheaply told from the many that cannot: six digits of a row, two letters of a
 # column. Blank cells that only bear a colour do not count; people's sheets are coloured down to the last row.
-_FAR = re.compile(rb"""\br=["']([A-Z]{0,3}[0-9]{6,}|[A-Z]{2,3}[0-9]+)["'][^>]*[^>/]>(?!</)""")
+_FAR = re.compile(rb"""r=["']([A-Z]{0,3}[0-9]{6,}|[A-Z]{2,3}[0-9]+)["'][^>]*[^>/]>(?!</)""")
 _REFERENCE = re.compile(r"([A-Z]+)([0-9]+)")
 
 
