@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import tempfile
@@ -175,5 +176,7 @@ def _run(path: str, name: str, output: int, limits: Limits) -> None:
         raise UnreadableFile(answer["code"], limits, **answer["params"])
     if done.returncode:
         log.warning("The sandbox ended with status %s: %s", done.returncode, said[-2000:])
-        heavy = "memory allocation" in said or "MemoryError" in said or "capacity overflow" in said
+        if -done.returncode in (signal.SIGXCPU, signal.SIGKILL):
+            raise UnreadableFile("slow", limits)
+        heavy = any(words in said for words in ("memory allocation", "MemoryError", "capacity overflow"))
         raise UnreadableFile("heavy" if heavy else "broken", limits)

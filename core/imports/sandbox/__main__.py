@@ -1,3 +1,4 @@
+import errno
 import json
 import resource
 import sys
@@ -58,7 +59,9 @@ def main(path: str, name: str, limits: str) -> int:
     spool = SpoolWriter(sys.stdout.buffer)
     try:
         read(path, name, spool, bounds)
-    except (Refused, MemoryError, RecursionError) as error:
+    except (Refused, MemoryError, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EFBIG:
+            raise
         code, params = (error.code, error.params) if isinstance(error, Refused) else ("heavy", {})
         print(json.dumps({"code": code, "params": params}), file=sys.stderr)  # noqa: T201
         return 3
