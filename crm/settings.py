@@ -204,7 +204,7 @@ BROKER_FOLDER = VAR / "broker"
 if not REDIS_URL:
     for folder in (BROKER_FOLDER / "queue", BROKER_FOLDER / "control"):
         folder.mkdir(parents=True, exist_ok=True)
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1) or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1) or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"socket_connect_timeout": 2}
     if REDIS_URL

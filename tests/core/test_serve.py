@@ -37,6 +37,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
     def start(*options: str) -> subprocess.Popen[str]:
         environment = {**os.environ, "TAKT_VAR": str(tmp_path / "var"), "DATABASE_URL": _test_database()}
+        environment.pop("PYTHONUNBUFFERED", None)  # what it says must not wait for a buffer to fill
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve", "--workers", "1", *options],
             cwd=settings.BASE_DIR,

@@ -50,18 +50,23 @@ class Command(BaseCommand):
             with listener:
                 self._serve(listener, options["workers"], options["threads"])
         except KeyboardInterrupt:
-            self.stdout.write("\nInterrupted.")
+            self._say("\nInterrupted.")
             sys.exit(130)
+
+    def _say(self, text: str) -> None:
+        """At once, also into a pipe or a journal."""
+        self.stdout.write(text)
+        self.stdout.flush()
 
     def _prepare(self) -> None:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self.stdout.write("Preparing the database …")
+            self._say("Preparing the database …")
             call_command("migrate", interactive=False, verbosity=0)
         if settings.PRODUCTION:
             call_command("collectstatic", interactive=False, verbosity=0)
         elif _has_demo() and not get_user_model()._default_manager.exists():
-            self.stdout.write("Making the demo company …")
+            self._say("Making the demo company …")
             call_command("demo", stdout=self.stdout)
         connection.close()
 
@@ -81,10 +86,10 @@ class Command(BaseCommand):
                 self._announce(listener)
             while not ended.wait(WATCH_EVERY):
                 _raise_if_dead(children)
-            self.stdout.write("\nStopping …")
+            self._say("\nStopping …")
         finally:
             processes.end(children)
-        self.stdout.write("Stopped.")
+        self._say("Stopped.")
 
     def _wait_until_it_answers(
         self, listener: socket.socket, children: list[processes.Child], ended: threading.Event
@@ -105,9 +110,10 @@ class Command(BaseCommand):
     def _announce(self, listener: socket.socket) -> None:
         host, port = listener.getsockname()[:2]
         shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host  # noqa: S104
-        self.stdout.write(f"\nTakt is running: http://{shown}:{port}/   (Ctrl-C ends it)\n")
+        self._say(f"\nTakt is running: http://{shown}:{port}/   (Ctrl-C ends it)\n")
         if _has_demo() and not settings.PRODUCTION:
             call_command("demo", "--who", stdout=self.stdout)
+            self.stdout.flush()
 
 
 def _listen(host: str, port: int) -> socket.socket:
