@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,8 +17,15 @@ from activities.models import Activity, ActivityKind
 from core import periods
 from core.once import OnceForm
 from people import calendar
+from pipeline.actions import MissingForStage
+from pipeline.control import CONTROLS
+from pipeline.forms import MoveForm
 
 OTHER = "other"
+# Where the form has another word for what a verb calls so.
+_FIELD_OF = {"happened_at": "happened_time", "due_on": "next_on", "due_at": "next_time", "to_stage": "stage"}
+_MOVE = "move"
+_ASKABLE = frozenset({*CONTROLS, "loss_reason"})
 _CONTACT_GROUPS = (ActivityKind.Group.CONVERSATION, ActivityKind.Group.MEETING)
 
 
@@ -89,6 +98,7 @@ class LogForm(OnceForm, forms.Form):
     def __init__(self, *args: Any, hand: InHand, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.hand = hand
+        self.move_form: MoveForm | None = None
         self._offer_kinds()
         self._offer_deals_and_tasks()
         self._offer_next_steps()
@@ -130,6 +140,11 @@ class LogForm(OnceForm, forms.Form):
         rest = [stage for stage in self.hand.stages if stage not in near]
         self.fields["stage_other"].choices = [("", "—"), *((str(stage.pk), stage.name) for stage in rest)]
 
+    @classmethod
+    def typed(cls, sent: QueryDict) -> dict[str, str]:
+        """What was typed so far, to go on with another deal in hand: its stages are others."""
+        return {name: value for name, value in sent.items() if name not in ("deal", "stage", "stage_other")}
+
     # --- What the fields mean together ---
 
     def clean(self) -> dict[str, Any]:
@@ -149,6 +164,7 @@ class LogForm(OnceForm, forms.Form):
         self.happened_at = self._happened_at(data)
         self.step = self._step(data)
         self.to_stage = self._to_stage(data)
+        self._answers()
         return data
 
     def _happened_at(self, data: dict[str, Any]) -> dt.datetime | None:
@@ -199,6 +215,37 @@ class LogForm(OnceForm, forms.Form):
             return None
         return next((stage for stage in self.hand.stages if str(stage.pk) == chosen), None)
 
+    # --- What the stage asks for ---
+
+    def ask(self, missing: MissingForStage) -> None:
+        """Asks on the spot for what the chosen stage needs; the rest of the form stays as it was typed."""
+        self.move_form = MoveForm(deal=missing.deal, stage=missing.stage, missing=missing.fields, prefix=_MOVE)
+        self.asked = [f"{missing.stage.pk}:{key}" for key in missing.fields]
+        self.add_error("stage", _("“%(stage)s” asks for a little more.") % {"stage": missing.stage})
+
+    def _answers(self) -> None:
+        """Reads what an earlier answer asked for, if the same stage is still the one chosen."""
+        if self.deal is None or self.to_stage is None:
+            return
+        asked = [key.partition(":") for key in self.data.getlist("asked")]
+        keys = [key for stage, _colon, key in asked if stage == str(self.to_stage.pk) and key in _ASKABLE]
+        if not keys:
+            return
+        self.asked = [f"{self.to_stage.pk}:{key}" for key in keys]
+        self.move_form = MoveForm(self.data, deal=self.deal, stage=self.to_stage, missing=keys, prefix=_MOVE)
+        if not self.move_form.is_valid():
+            self.add_error("stage", _("“%(stage)s” asks for a little more.") % {"stage": self.to_stage})
+
+    def show(self, error: ValidationError) -> None:
+        """Puts what the verb refused beside the fields it is about."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, errors in error.error_dict.items():
+            field = _FIELD_OF.get(name, name)
+            for one in errors:
+                self.add_error(field if field in self.fields else None, one)
+
     def values(self) -> dict[str, Any]:
         """The arguments of `log_activity`, of a valid form."""
         data = self.cleaned_data
@@ -215,4 +262,13 @@ class LogForm(OnceForm, forms.Form):
             "planned": self.task,
             "next_step": self.step,
             "to_stage": self.to_stage,
+            "stage_fields": self.move_form.move_arguments() if self.move_form else None,
         }
+
+    @property
+    def more_is_open(self) -> bool:
+        """Whether «when, with whom» has something to show: an error, or a value that was given."""
+        names = ("happened_on", "happened_time", "contact", "direction")
+        return any(self[name].errors for name in names) or any(
+            self.data.get(name) for name in ("happened_on", "happened_time", "contact")
+        )

@@ -1,0 +1,33 @@
+"""What is said when a contact has been saved: what it was, what comes next, and whom to call then."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from activities.models import Activity
+from activities.moments import is_late
+from activities.queue import Item
+from core import show
+
+
+def words(activity: Activity, following: Item | None) -> SafeString:
+    """«Записано: Звонок — поговорили. Дальше вт 10 ноября. Следующий: Вектор»."""
+    said = [f"{_('Saved')}: {activity.kind} — {outcome_words(activity)}." if outcome_words(activity) else f"{_('Saved')}: {activity.kind}."]
+    step = activity.next_steps.first()
+    if step is not None:
+        said.append(_("Next step %(day)s.") % {"day": show.near_day(step.due_on)})
+    if is_late(activity, activity.manager.team):
+        said.append(_("Entered late: the day it belongs to is closed."))
+    text = format_html("{}", " ".join(said))
+    if following is None:
+        return text
+    return format_html(
+        '{} {}: <a href="{}" data-dialog>{}</a>', text, _("Next in the queue"), following.log_url, following.client
+    )
+
+
+def outcome_words(activity: Activity) -> str:
+    """The outcome, where the kind is one that has outcomes: a letter or a parcel is simply done."""
+    if activity.kind.group in ("conversation", "meeting"):
+        return str(activity.get_outcome_display())
+    return ""

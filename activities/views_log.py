@@ -1,0 +1,98 @@
+"""The quick log: find the client, write down the contact, plan the next step, all in one send."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from activities import saved
+from activities.actions import log_activity
+from activities.forms import LogForm
+from activities.in_hand import InHand
+from activities.queue import Queue
+from core import periods
+from core.once import once, result_of
+from leads.models import Client
+from people.pages import ForAbility, for_ability
+from pipeline.actions import MissingForStage
+
+FOUND = 8
+SUGGESTED = 5
+
+
+def safe_back(request: HttpRequest, wished: str) -> str:
+    """Where to go afterwards: a page of ours that is not the log itself, else the start page."""
+    ours = url_has_allowed_host_and_scheme(wished, {request.get_host()}, require_https=request.is_secure())
+    return wished if wished and ours and not wished.startswith(reverse("activities:log")) else "/"
+
+
+def page_behind(request: HttpRequest) -> str:
+    """The page that the dialog stands over; "" for a page of its own."""
+    htmx = getattr(request, "htmx", None)
+    return (htmx.current_url_abs_path or "") if htmx else ""
+
+
+class Log(ForAbility, View):
+    """Without a client the page that finds one; with `client` (and maybe `deal`, `task`) the form."""
+
+    ability = "sell"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        wished = request.GET
+        back = wished.get("back") or page_behind(request)
+        if not wished.get("client"):
+            return render(request, "activities/log_find.html", _found(request, wished.get("q", "")) | {"back": back})
+        hand = InHand.of(request.user, wished["client"], wished.get("deal", ""), wished.get("task", ""))
+        return self._page(LogForm(hand=hand, initial={"back": back}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if answer := result_of(request):
+            return answer
+        sent = request.POST
+        deal_id = sent.get("other_deal") or sent.get("deal", "")
+        hand = InHand.of(request.user, sent.get("client", ""), deal_id, sent.get("planned") or "none")
+        if "other_deal" in sent:
+            return self._page(LogForm(hand=hand, initial=LogForm.typed(sent)))
+        form = LogForm(sent, hand=hand)
+        if not form.is_valid():
+            return self._page(form, 422)
+        try:
+            return once(request, lambda: self._save(form))
+        except MissingForStage as missing:
+            form.ask(missing)
+        except ValidationError as error:
+            form.show(error)
+        return self._page(form, 422)
+
+    def _save(self, form: LogForm) -> str:
+        user = self.request.user
+        activity = log_activity(by=user, **form.values())
+        following = Queue(user, periods.now()).next_after(activity.client)
+        messages.success(self.request, saved.words(activity, following))
+        return safe_back(self.request, form.cleaned_data.get("back", ""))
+
+    def _page(self, form: LogForm, status: int = 200) -> HttpResponse:
+        context: dict[str, Any] = {"form": form, "hand": form.hand}
+        return render(self.request, "activities/log.html", context, status=status)
+
+
+@for_ability("sell")
+def find(request: HttpRequest) -> HttpResponse:
+    """The fragment of clients found as one types."""
+    return render(request, "activities/_found.html", _found(request, request.GET.get("q", "")))
+
+
+def _found(request: HttpRequest, query: str) -> dict[str, Any]:
+    query = query.replace("\x00", "").strip()[:200]
+    back = request.GET.get("back", "")
+    if not query:
+        items = Queue(request.user, periods.now()).items[:SUGGESTED]  # type: ignore[arg-type]
+        return {"items": items, "query": "", "back": back}
+    clients = Client.objects.visible_to(request.user).found_by(query).select_related("manager")  # type: ignore[arg-type]
+    return {"clients": clients.order_by("-changed_at")[:FOUND], "query": query, "back": back, "title": _("Found")}
