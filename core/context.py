@@ -110,9 +110,14 @@ class Shell:
         return [(code, translation.get_language_info(code)["name_local"]) for code, _ in settings.LANGUAGES]
 
     @property
+    def in_dialog(self) -> bool:
+        """Whether the page is asked for by the dialog (static/js/dialog.js)."""
+        return self.request.headers.get("HX-Target") == "dialog-body"
+
+    @property
     def layout(self) -> str:
         """What a page extends that may also open in the dialog: `{% extends shell.layout %}`."""
-        return "dialog.html" if self.request.headers.get("HX-Target") == "dialog-body" else "base.html"
+        return "dialog.html" if self.in_dialog else "base.html"
 
     @property
     def here(self) -> str:

@@ -1,9 +1,13 @@
 """Signing in."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from people.forms import EmailAuthenticationForm
 from people.models import Appointment, Role
@@ -17,6 +21,13 @@ class SignIn(LoginView):
     template_name = "people/login.html"
     authentication_form = EmailAuthenticationForm
     redirect_authenticated_user = True
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A fragment asked for after the session had ended: the whole page signs in, and comes back."""
+        if request.headers.get("HX-Request") == "true":
+            here = HtmxDetails(request).current_url_abs_path or "/"
+            return HttpResponseClientRedirect(f"{request.path}?{urlencode({'next': here})}")
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         demo = demo_accounts()

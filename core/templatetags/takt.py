@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from core import show, toasts
 from core.colours import stage_class as class_of_colour
 from core.money import format_money, plain_money
+from core.phones import format_phone
 from core.places import card_panels, url_or_none
 from core.tables.kinds import KINDS
 from core.tables.values import NextStep
@@ -87,6 +88,12 @@ def clock_time(value: dt.datetime | dt.time | None) -> str:
 def duration(value: dt.timedelta | None) -> str:
     """«1 ч 42 мин»."""
     return show.duration(value)
+
+
+@register.filter
+def phone(value: str | None) -> str:
+    """The digits of a phone as «+7 912 345-67-89»."""
+    return format_phone(str(value)) if value else ""
 
 
 @register.filter

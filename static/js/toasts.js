@@ -20,5 +20,15 @@
 
   document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".toast-note").remove());
   document.addEventListener("htmx:afterSettle", watchAll);
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, () => {
+      const toasts = document.getElementById("toasts");
+      if (!toasts.querySelector("[data-offline]")) {
+        const note = document.getElementById("lost-connection").content.firstElementChild.cloneNode(true);
+        note.dataset.offline = "";
+        toasts.append(note);
+      }
+    });
+  }
   watchAll();
 })();

@@ -66,6 +66,13 @@ def test_who_is_signed_in_already_goes_on_to_the_start_page(client, user):
     assert client.get("/login/")["Location"] == "/"
 
 
+def test_a_fragment_asked_for_after_the_session_ended_sends_the_whole_page_to_sign_in_and_back(client, user):
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/clients/?q=vector"}
+    answer = client.get("/", headers=headers, follow=True)
+    assert answer["HX-Redirect"] == "/login/?next=%2Fclients%2F%3Fq%3Dvector"
+    assert answer.content == b""
+
+
 def test_signing_out_leads_back_to_the_sign_in(client, user):
     client.force_login(user)
     assert client.post("/logout/")["Location"] == "/login/"
