@@ -1,0 +1,69 @@
+"""`manage.py demo`: a company to look at, or with `--size large` one to measure on."""
+
+import datetime as dt
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from core import periods
+from core.history.tracked import tracked_models
+from crm.demo.large import Large
+from crm.demo.people import make_many
+from crm.demo.small import LAST_HOUR, Small
+from people.login import DEMO_PASSWORD, demo_accounts
+from people.models import User
+
+
+class Command(BaseCommand):
+    """Fills an empty database. Refuses one that holds data, and production altogether."""
+
+    help = "Makes the demo company in an empty database (--size large: one for measuring)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--size", choices=["small", "large"], default="small")
+        parser.add_argument("--date", type=dt.date.fromisoformat, help="the day the company has come to (today)")
+        parser.add_argument("--scale", type=float, default=1.0, help="a part of the large company, for trying")
+        parser.add_argument("--who", action="store_true", help="only print the sign-ins")
+
+    def handle(self, *args: Any, size: str, date: dt.date | None, scale: float, who: bool, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("Demo accounts cannot exist in production: their password is known to everybody.")
+        if who:
+            self._print_sign_ins()
+            return
+        self._require_empty()
+        begun = time.monotonic()
+        if size == "large":
+            Large(scale, say=self.stdout.write).fill(make_many)
+        else:
+            Small(self._moment(date), say=lambda line: self.stdout.write(f"  … {line}")).live()
+        self.stdout.write(f"The demo company is there, made in {time.monotonic() - begun:.0f} s.")
+
+    @staticmethod
+    def _moment(date: dt.date | None) -> dt.datetime:
+        """The middle of the day, or now where that has not come yet: nothing may have been done in the future."""
+        now = periods.now()
+        moment = periods.local(date or periods.day_of(now), LAST_HOUR)
+        return min(moment, now)
+
+    @staticmethod
+    def _require_empty() -> None:
+        starting = {"people.company"}
+        for model in tracked_models():
+            made_by_people = model.versions.filter(operation__by__isnull=False)
+            if model is User and User.all_objects.exists():
+                raise CommandError("This database has users already: the demo company needs an empty one.")
+            if model._meta.label_lower not in starting and made_by_people.exists():
+                raise CommandError(f"This database holds data already ({model._meta.verbose_name_plural}).")
+
+    def _print_sign_ins(self) -> None:
+        accounts = demo_accounts()
+        if not accounts:
+            self.stdout.write("There is no demo company in this database.")
+            return
+        self.stdout.write(f"Sign in as (password {DEMO_PASSWORD}):")
+        for account in accounts:
+            self.stdout.write(f"  {account['email']:<24} {account['name']:<20} {account['role']}")
