@@ -33,6 +33,8 @@ from django.db import models
 from django.forms.widgets import MultiWidget
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.generic import View
 from django_htmx.http import HttpResponseClientRedirect
@@ -96,6 +98,11 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
             if name in self.cleaned_data and self.cleaned_data[name] != getattr(self.record, name)
         }
 
+    def hidden_initials(self) -> SafeString:
+        """What the fields of the form alone were opened with; "parts/conflicts.html" renders it."""
+        fields = (self[name] for name, field in self.fields.items() if field.show_hidden_initial)
+        return format_html_join("", "{}", ((field.as_hidden(only_initial=True),) for field in fields))
+
     # --- The merge ---
 
     def clean(self) -> dict[str, Any]:
@@ -105,8 +112,14 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
     def _model_fields(self) -> list[str]:
+        named = self._meta.fields
+        known = (
+            self.fields.keys() if named in (None, forms.ALL_FIELDS) else self.fields.keys() & set(named or ())
+        )
         return [
-            f.name for f in self.instance._meta.concrete_fields if f.name in self.fields and f.name != VERSION
+            one.name
+            for one in self.instance._meta.concrete_fields
+            if one.name in known and one.name != VERSION
         ]
 
     def _merge(self, seen: int | None) -> None:

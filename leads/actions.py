@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from core.history.operations import Operation, operation
 from leads import points
@@ -28,11 +27,11 @@ from leads.search import derive, refresh_search
 from people import access
 from people.models import User
 
-# What upper rooms do in the operation that made clients (a deal in the first stage), and in the one that handed them to
-# another manager (their open deals go along). Filled in `AppConfig.ready()`; called once for all clients of an operation.
+# What upper rooms do in the same operation when clients were made (a deal in the first stage), handed to another manager
+# (their deals go along; the clients still name the former one) or deleted. Filled in `AppConfig.ready()`, called once
+# for all clients of an operation.
 on_clients_created: list[Callable[[Sequence[Client], Operation], None]] = []
 on_clients_assigned: list[Callable[[Sequence[Client], User, Operation], None]] = []
-# In the operation that deletes clients: what upper rooms hang on them goes too, and comes back by the same rollback.
 on_clients_deleted: list[Callable[[Sequence[Client], Operation], None]] = []
 
 _NEW_CLIENTS_LOCK = 7_283_002
@@ -79,12 +78,18 @@ class _Card:
             )
             for person in draft.contacts
         ]
-        derive(self.client, [person.name for person, _values in self.people], [value for _k, value in self.values])
+        derive(
+            self.client,
+            [person.name for person, _values in self.people],
+            [value for _k, value in self.values],
+        )
 
     @property
     def values(self) -> list[tuple[Why, str]]:
         """Phones and e-mails of the card and its persons, each once."""
-        return list(dict.fromkeys([*self.own, *(value for _person, values in self.people for value in values)]))
+        return list(
+            dict.fromkeys([*self.own, *(value for _person, values in self.people for value in values)])
+        )
 
     @property
     def identity(self) -> list[tuple[Why, str]]:
@@ -96,7 +101,8 @@ class _Card:
         rows = [ContactPoint(client=self.client, kind=kind, value=value) for kind, value in self.own]
         for person, values in self.people:
             rows += [
-                ContactPoint(client=self.client, contact=person, kind=kind, value=value) for kind, value in values
+                ContactPoint(client=self.client, contact=person, kind=kind, value=value)
+                for kind, value in values
             ]
         return rows
 
@@ -109,7 +115,7 @@ def _clean_values(phones: Iterable[str], emails: Iterable[str]) -> list[tuple[Wh
 
 
 def _refuse_duplicates(cards: Sequence[_Card]) -> None:
-    """`DuplicateClient` for the first card without a reason whose values another one has, in the table or among these."""
+    """`DuplicateClient` for the first card without a reason that shares a value with another, saved or among these."""
     _one_after_another()
     owners = owners_of(value for card in cards if not card.reason for value in card.identity)
     for card in cards:
@@ -126,7 +132,7 @@ def _refuse_duplicates(cards: Sequence[_Card]) -> None:
 
 
 def _one_after_another() -> None:
-    """Two people entering one client at the same moment: the second waits and then sees it. SQLite has one writer anyway."""
+    """Of two people entering one client at one moment the second waits and then sees it. SQLite has one writer anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NEW_CLIENTS_LOCK])
@@ -264,20 +270,23 @@ def update_contact(
     return contact
 
 
-def remove_contact(contact: Contact, *, by: User) -> None:
+def remove_contact(contact: Contact, *, by: User) -> Operation:
     """Takes the person off the card, with their phones and e-mails. What was said with them keeps their name."""
     access.require_change(by, contact)
-    with operation(by=by):
+    with operation(by=by) as op:
         ContactPoint.objects.filter(contact=contact).soft_delete()
         contact.soft_delete()
         refresh_search([contact.client_id])
+    return op
 
 
 def delete_client(client: Client, *, by: User) -> Operation:
-    """Deletes the card softly; what belongs below it stays as it is, so that a rollback of the operation returned brings
-    all of it back."""
+    """Deletes the card softly; a rollback of the operation returned brings it back.
+
+    Its persons and phones stay as they are: nobody reaches them but through the card.
+    """
     access.require_change(by, client)
-    with operation(by=by, note=_("Client deleted")) as op:
+    with operation(by=by) as op:
         client.soft_delete()
         for hook in on_clients_deleted:
             hook([client], op)

@@ -9,8 +9,9 @@ class LeadsConfig(AppConfig):
     def ready(self) -> None:
         from core.history.rollback import restored
         from core.starting import starting_data
-        from leads import search, starting
+        from leads import places, search, starting
         from leads.models import Segment, Source
 
         starting_data(starting.make_lists, Source, Segment)
         restored.connect(search.after_rollback, dispatch_uid="leads.search")
+        places.fill()

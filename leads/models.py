@@ -67,7 +67,9 @@ class Client(Tracked):
     inn = models.CharField(_("INN"), max_length=12, blank=True)
     region = models.CharField(_("region"), max_length=100, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
-    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="clients", verbose_name=_("source"))
+    source = models.ForeignKey(
+        Source, models.PROTECT, null=True, blank=True, related_name="clients", verbose_name=_("source")
+    )
     segment = models.ForeignKey(
         Segment, models.PROTECT, null=True, blank=True, related_name="clients", verbose_name=_("segment")
     )
@@ -143,9 +145,16 @@ class ContactPoint(Tracked):
         PHONE = "phone", _("phone")
         EMAIL = "email", _("e-mail")
 
-    client = models.ForeignKey(Client, models.PROTECT, related_name="contact_points", verbose_name=_("client"))
+    client = models.ForeignKey(
+        Client, models.PROTECT, related_name="contact_points", verbose_name=_("client")
+    )
     contact = models.ForeignKey(
-        Contact, models.PROTECT, null=True, blank=True, related_name="contact_points", verbose_name=_("contact person")
+        Contact,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contact_points",
+        verbose_name=_("contact person"),
     )
     kind = models.CharField(_("kind"), max_length=5, choices=Kind)
     value = models.CharField(_("value"), max_length=254)

@@ -15,7 +15,9 @@ _numbers = itertools.count(1)
 def make_client(name: str = "", manager: User | None = None, **fields: Any) -> Client:
     """A client of the manager's (a new one's by default), made by the manager with the program's own verb."""
     manager = manager or make_user()
-    return actions.create_client(by=manager, manager=manager, name=name or f"Клиент {next(_numbers)}", **fields)
+    return actions.create_client(
+        by=manager, manager=manager, name=name or f"Клиент {next(_numbers)}", **fields
+    )
 
 
 def make_contact(client: Client, name: str = "Марина Шевелёва", **fields: Any) -> Contact:

@@ -97,14 +97,18 @@ def test_a_department_colleague_makes_no_clients():
 
 def test_upper_rooms_are_told_of_all_new_clients_of_an_operation_at_once(manager, monkeypatch):
     told = []
-    monkeypatch.setattr(actions, "on_clients_created", [lambda clients, op: told.append((len(clients), op.by_id))])
+    monkeypatch.setattr(
+        actions, "on_clients_created", [lambda clients, op: told.append((len(clients), op.by_id))]
+    )
     actions.create_clients([ClientDraft(manager=manager, name=f"Клиент {n}") for n in range(3)], by=manager)
     assert told == [(3, manager.pk)]
 
 
 def test_many_clients_cost_hardly_more_queries_than_one(manager, django_assert_max_num_queries):
     drafts = [
-        ClientDraft(manager=manager, name=f"Клиент {n}", phones=[f"+7912{n:07}"], contacts=[ContactDraft(name="Лицо")])
+        ClientDraft(
+            manager=manager, name=f"Клиент {n}", phones=[f"+7912{n:07}"], contacts=[ContactDraft(name="Лицо")]
+        )
         for n in range(200)
     ]
     with django_assert_max_num_queries(25):
@@ -171,7 +175,10 @@ def test_an_inn_of_another_card_is_refused_on_change_too(manager):
     client = make_client(manager=manager)
     with pytest.raises(DuplicateClient):
         actions.update_client(client, by=manager, inn="7707083893")
-    assert actions.update_client(client, by=manager, inn="7707083893", duplicate_reason="Филиал").inn == "7707083893"
+    assert (
+        actions.update_client(client, by=manager, inn="7707083893", duplicate_reason="Филиал").inn
+        == "7707083893"
+    )
 
 
 # --- Changing ---

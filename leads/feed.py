@@ -1,0 +1,122 @@
+"""The feed of a card, «What happened»: entries of all rooms in one row, the latest first.
+
+An upper room adds its own in `AppConfig.ready()`:
+
+    feed.providers.append(activities_of)
+
+A provider is `f(client, user, before, limit)` → at most `limit` entries that happened before the moment `before` (None:
+from now on back), latest first, in a number of queries that does not grow with rows. It shows what the user may see of
+a client whom the user sees.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+from core.history.changes import FieldChange, content_fields, names_of, text_of
+from core.history.operations import Operation
+from leads.models import Client
+from people.models import User
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. `template` is included with `entry` and, by their names, the values of `context`.
+
+    `has_time` is False for what is known by its day only.
+    """
+
+    moment: dt.datetime
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    has_time: bool = True
+
+
+Provider = Callable[[Client, User, dt.datetime | None, int], Sequence[Entry]]
+providers: list[Provider] = []
+
+
+@dataclass(frozen=True)
+class FeedPage:
+    """Some entries, and the moment before which the older ones lie (None: these were the last)."""
+
+    entries: Sequence[Entry]
+    older_than: dt.datetime | None
+
+
+def feed(client: Client, user: User, before: dt.datetime | None = None, limit: int = PAGE) -> FeedPage:
+    """A page of everything that happened with the client before the moment.
+
+    What happened at one and the same moment is never torn apart by the end of a page.
+    """
+    found = [entry for provide in providers for entry in provide(client, user, before, limit + 1)]
+    found.sort(key=lambda entry: entry.moment, reverse=True)
+    if len(found) <= limit:
+        return FeedPage(found, None)
+    end = found[limit].moment
+    shown = [entry for entry in found[:limit] if entry.moment > end]
+    if not shown:  # more at one moment than a page holds: an import without times
+        return FeedPage(found[:limit], found[limit - 1].moment)
+    return FeedPage(shown, shown[-1].moment)
+
+
+# --- This room's own entries: the card was made, its fields were changed -----------------------------------------------
+
+# Columns that others write by the way; what they mean stands in the feed already.
+_UNSAID = frozenset({"last_contact_at", "next_step_on", "next_step_at", "duplicate_reason"})
+
+
+def changes_of_card(client: Client, user: User, before: dt.datetime | None, limit: int) -> list[Entry]:
+    """Who made the card, and every change of a field that a person fills."""
+    fields = [one for one in content_fields(Client) if one.name not in _UNSAID]
+    names = [one.attname for one in fields]
+    versions = Client.versions.of(client).values_list("operation_id", "valid_from", "deleted_at", *names)
+    if before:
+        versions = versions.filter(valid_from__lt=before)
+    found: list[tuple[int, dt.datetime, list[tuple[Any, Any, Any]], bool]] = []
+    previous: tuple[Any, ...] | None = None
+    for operation_id, moment, *state in versions:
+        state = tuple(state)
+        if previous is None or previous != state:
+            changed = [] if previous is None else _differences(fields, previous[1:], state[1:])
+            deleted = previous is not None and state[0] is not None and previous[0] is None
+            if previous is None or changed or deleted:
+                found.append((operation_id, moment, changed, previous is None))
+        previous = state
+    latest = found[::-1][:limit]
+    operations = Operation.objects.select_related("by").in_bulk({one[0] for one in latest})
+    texts = names_of(_keys([pair for _op, _at, changed, _made in latest for pair in changed]))
+    return [
+        Entry(
+            moment,
+            "leads/feed/change.html",
+            {
+                "operation": operations[operation_id],
+                "made": made,
+                "changes": [
+                    FieldChange(one, was, now, text_of(one, was, texts), text_of(one, now, texts))
+                    for one, was, now in changed
+                ],
+            },
+        )
+        for operation_id, moment, changed, made in latest
+    ]
+
+
+def _differences(
+    fields: Sequence[Any], before: Sequence[Any], after: Sequence[Any]
+) -> list[tuple[Any, Any, Any]]:
+    return [(one, was, now) for one, was, now in zip(fields, before, after, strict=True) if was != now]
+
+
+def _keys(changes: Sequence[tuple[Any, Any, Any]]) -> dict[Any, set[Any]]:
+    wanted: dict[Any, set[Any]] = {}
+    for one, was, now in changes:
+        if isinstance(one, models.ForeignKey):
+            wanted.setdefault(one.related_model, set()).update({was, now} - {None})
+    return wanted

@@ -1,0 +1,100 @@
+"""The list of clients."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from core.tables import Action, Column, Empty, List
+from leads.filters import ClientFilter
+from leads.models import Client, ContactPoint
+from leads.queries import ClientQuerySet
+from leads.steps import next_step_of
+from people import access
+
+
+class ClientListExtension:
+    """What an upper room adds to the list of clients (a status, sums). Register an instance in `AppConfig.ready()`:
+
+    ClientList.extensions.append(DealsOfClients())
+    """
+
+    def columns(self, request: HttpRequest) -> Sequence[Column]:
+        """Columns that stand after the name."""
+        return ()
+
+    def prepare(self, records: Sequence[Client], request: HttpRequest) -> None:
+        """Hangs values on to the clients of a page, in a number of queries that does not grow with them."""
+
+    def filters(self) -> dict[str, Any]:
+        """New filters (django-filter) by name; made anew for each call."""
+        return {}
+
+
+class ClientList(List):
+    """Clients the reader sees, those changed last on top."""
+
+    name, title = "clients", _("Clients")
+    filterset = ClientFilter
+    search_hint = _("Name, phone, INN, number, contact person")
+    default_sort = "-changed"
+    primary = "name"
+    empty = Empty(
+        _("There are no clients yet"),
+        _("Add the first one, or bring them all from your Excel workbook."),
+        Action(_("Add a client"), reverse_lazy("leads:new")),
+    )
+    extensions: ClassVar[list[ClientListExtension]] = []
+
+    def rows(self, request: HttpRequest) -> ClientQuerySet:
+        clients = Client.objects.visible_to(request.user)  # type: ignore[arg-type]
+        return clients.select_related("source", "segment", "manager").defer("search", "name_key", "note")
+
+    def find(self, rows: ClientQuerySet, query: str) -> ClientQuerySet:
+        return rows.found_by(query)
+
+    def columns(self, request: HttpRequest) -> list[Column]:
+        whose = access.may(request.user, "assign")  # type: ignore[arg-type]
+        columns = [
+            Column("number", _("№"), "number", value="pk", sort="pk", on_phone="hide"),
+            Column("name", _("Name"), sort="search"),
+            *(column for extension in self.extensions for column in extension.columns(request)),
+            Column(
+                "step", _("Next step"), "next_step", value=next_step_of, sort="next_step_on", on_phone="end"
+            ),
+            Column(
+                "last_contact", _("Last contact"), "date", value="last_contact_at", sort="last_contact_at"
+            ),
+            Column("phone", _("Phone"), "phone", value="first_phone"),
+            Column("city", _("City"), sort="city", on_phone="hide"),
+            Column("source", _("Source"), value="source", sort="source__position", on_phone="hide"),
+            Column("segment", _("Segment"), value="segment", sort="segment__position", only_export=True),
+            Column("inn", _("INN"), only_export=True),
+            Column("region", _("Region"), only_export=True),
+            Column("old_number", _("Former number"), only_export=True),
+        ]
+        if whose:
+            columns.append(
+                Column("manager", _("Manager"), "person", value="manager.short_name", sort="manager__name")
+            )
+        columns.append(
+            Column("changed", _("Changed"), "date", value="changed_at", sort="changed_at", on_phone="hide")
+        )
+        return columns
+
+    def prepare(self, records: list[Client]) -> None:  # type: ignore[override]
+        phones: dict[int, str] = {}
+        points = (
+            ContactPoint.objects.phones().filter(client__in=[client.pk for client in records]).order_by("pk")
+        )
+        for client_id, value in points.values_list("client_id", "value"):
+            phones.setdefault(client_id, value)
+        for client in records:
+            client.first_phone = phones.get(client.pk, "")  # type: ignore[attr-defined]
+        for extension in self.extensions:
+            extension.prepare(records, self.request)
+
+    def actions(self, request: HttpRequest) -> list[Action]:
+        return [Action(_("Add a client"), reverse("leads:new"))]
