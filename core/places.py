@@ -1,7 +1,8 @@
 """Places that upper rooms fill from their `AppConfig.ready()`, so that a lower room never names an upper one.
 
 `rail` — the entries at the left of every page and at the bottom of a phone; `top_bar` — search, quick log, the clock
-to the cut-off; `home_pages` — what a role sees at «/»; `card_panels` — pieces of other rooms on a record's card.
+to the cut-off; `home_pages` — what a role sees at «/»; `card_panels` — pieces of other rooms on a record's card;
+`settings_pages` — what the administrator configures.
 """
 
 from collections.abc import Callable, Iterable
@@ -149,7 +150,42 @@ class TopBar:
         return url_or_none(name) if name and (not roles or role in roles) else None
 
 
+@dataclass(frozen=True)
+class SettingsPage:
+    """One line of the page «Settings»: what is configured there, in a few words, and where it leads."""
+
+    label: Text
+    url_name: str
+    text: Text
+    section: Text
+    order: int
+
+    @property
+    def url(self) -> str | None:
+        return url_or_none(self.url_name)
+
+
+class SettingsPages:
+    """What the administrator configures, in sections; each room adds its own pages."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, SettingsPage] = {}
+
+    def add(self, label: Text, url_name: str, *, text: Text, section: Text, order: int = 100) -> None:
+        """Adds a page, or replaces the one of the same `url_name`. A section stands where its first page does."""
+        self._pages[url_name] = SettingsPage(label, url_name, text, section, order)
+
+    def sections(self) -> dict[str, list[SettingsPage]]:
+        """{section: its pages in order}, without pages no room serves."""
+        found: dict[str, list[SettingsPage]] = {}
+        for page in sorted(self._pages.values(), key=lambda page: page.order):
+            if page.url:
+                found.setdefault(str(page.section), []).append(page)
+        return found
+
+
 rail = Rail()
 home_pages = HomePages()
 card_panels = CardPanels()
+settings_pages = SettingsPages()
 top_bar = TopBar()

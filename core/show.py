@@ -38,7 +38,8 @@ def percent(share: Number | None, places: int = 0) -> str:
     return DASH if share is None else f"{number(Decimal(str(share)) * 100, places)}{NBSP}%"
 
 
-def _weekday(day: dt.date) -> str:
+def weekday_name(day: dt.date) -> str:
+    """«чт»."""
     return (
         pgettext("weekday, short", "Mon"),
         pgettext("weekday, short", "Tue"),
@@ -62,7 +63,7 @@ def day(value: dt.date | None, *, weekday: bool = True) -> str:
     text = date_format(date, "j E").replace(" ", NBSP)
     if date.year != periods.today().year:
         text += f"{NBSP}{date.year}"
-    return f"{_weekday(date)}{NBSP}{text}" if weekday else text
+    return f"{weekday_name(date)}{NBSP}{text}" if weekday else text
 
 
 def short_day(value: dt.date | None) -> str:

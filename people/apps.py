@@ -8,7 +8,8 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from core.starting import starting_data
-        from people import starting
+        from people import places, starting
         from people.models import Company
 
         starting_data(starting.make_company, Company)
+        places.fill()

@@ -1,10 +1,11 @@
 """Forms of the people room."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import periods
 from core.forms import RecordForm
@@ -83,7 +84,9 @@ class NewUserForm(OnceForm, OnePhone, AppointmentForm):
     """Somebody new with their first appointment."""
 
     email = forms.EmailField(label=_("E-mail"), help_text=_("This is what the person signs in with."))
-    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Given name and family name."))
+    name = forms.CharField(
+        label=pgettext_lazy("of a person", "Name"), max_length=100, help_text=_("Given name and family name.")
+    )
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     field_order = ("name", "email", "phone", "role", "team", "department", "since")
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import periods
 from core.history.tracked import Tracked, TrackedQuerySet, alive_manager
@@ -107,11 +108,13 @@ class User(AbstractBaseUser, Tracked):
         DARK = "dark", _("dark")
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=100)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_demo = models.BooleanField(default=False, editable=False)
-    language = models.CharField(_("language"), max_length=5, default="ru", choices=[("ru", "Русский"), ("en", "English")])
+    language = models.CharField(
+        _("language"), max_length=5, default="ru", choices=[("ru", "Русский"), ("en", "English")]
+    )
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
 
     USERNAME_FIELD = "email"
@@ -165,9 +168,16 @@ class Appointment(Tracked):
 
     user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=12, choices=Role)
-    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="appointments", verbose_name=_("team"))
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="appointments", verbose_name=_("team")
+    )
     department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="appointments", verbose_name=_("department")
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appointments",
+        verbose_name=_("department"),
     )
     since = models.DateField(_("from"))
     until = models.DateField(_("until"), null=True, blank=True)
@@ -182,7 +192,8 @@ class Appointment(Tracked):
         indexes = [models.Index(fields=["user", "since"]), models.Index(fields=["team", "since"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="people_appointment_since_before_until"
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="people_appointment_since_before_until",
             )
         ]
 
@@ -223,7 +234,9 @@ class Absence(Tracked):
         ordering = ["-since"]
         indexes = [models.Index(fields=["user", "since"])]
         constraints = [
-            models.CheckConstraint(condition=Q(until__gte=F("since")), name="people_absence_since_before_until")
+            models.CheckConstraint(
+                condition=Q(until__gte=F("since")), name="people_absence_since_before_until"
+            )
         ]
 
 
@@ -231,7 +244,9 @@ class CalendarDay(Tracked):
     """An exception above the built-in production calendar, for the company or for one team."""
 
     day = models.DateField(_("day"))
-    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team"))
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team")
+    )
     is_working = models.BooleanField(_("working day"))
     cutoff = models.TimeField(_("cut-off on this day"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
@@ -265,9 +280,7 @@ class Company(Tracked):
 
     name = models.CharField(_("company name"), max_length=100, default="Такт")
     cutoff = models.TimeField(_("cut-off of the working day"), default=dt.time(18, 0))
-    deal_for_new_client = models.BooleanField(
-        _("a new client gets a deal in the first stage"), default=True
-    )
+    deal_for_new_client = models.BooleanField(_("a new client gets a deal in the first stage"), default=True)
 
     objects = alive_manager(TrackedQuerySet["Company"])
     all_objects = TrackedQuerySet["Company"].as_manager()
