@@ -103,28 +103,33 @@ def complaints(all_rooms: Iterable[Room]) -> list[str]:
         wanted = {_key(message) for message in _messages(room.extracted())}
         known = {_key(message): message for message in _messages(room.translated())}
         found += [
-            f"{room.name}: missing in the catalogue: {_shown(key)}"
-            for key in sorted(wanted - set(known), key=repr)
+            f"{room.name}: missing in the catalogue: {_shown(key)}" for key in _sorted(wanted - set(known))
         ]
         found += [
-            f"{room.name}: no longer in the sources: {_shown(key)}"
-            for key in sorted(set(known) - wanted, key=repr)
+            f"{room.name}: no longer in the sources: {_shown(key)}" for key in _sorted(set(known) - wanted)
         ]
-        for key, message in known.items():
-            if key not in wanted:
+        for key in _sorted(wanted & set(known)):
+            message = known[key]
+            if fault := _fault(key, message):
+                found.append(f"{room.name}: {fault}: {_shown(key)}")
                 continue
-            forms = message.string if isinstance(message.string, tuple) else (message.string,)
-            if message.fuzzy or not all(forms) or (key[2] is not None and len(forms) != 3):
-                found.append(f"{room.name}: not translated: {_shown(key)}")
-                continue
-            expected = _placeholders(key[2] if key[2] is not None else key[1])
-            if any(_placeholders(form) != expected for form in forms):
-                found.append(f"{room.name}: other placeholders than the source: {_shown(key)}")
             # Django lays all catalogues over one another: of two translations only one would be seen.
             other, string = first_seen.setdefault(key[:2], (room.name, message.string))
             if string != message.string:
                 found.append(f"{room.name}: translated otherwise than in {other}: {_shown(key)}")
     return found
+
+
+def _fault(key: Key, message: Message) -> str:
+    """What is wrong with one translation taken by itself; nothing: an empty text."""
+    _context, singular, plural = key
+    forms = list(message.string) if isinstance(message.string, (tuple, list)) else [message.string or ""]
+    if message.fuzzy or not all(forms) or (plural is not None and len(forms) != 3):
+        return "not translated"
+    expected = _placeholders(singular if plural is None else plural)
+    return (
+        "" if all(_placeholders(form) == expected for form in forms) else "other placeholders than the source"
+    )
 
 
 def compile_all(base: Path) -> int:
@@ -167,6 +172,10 @@ def _messages(catalog: Catalog) -> list[Message]:
 def _key(message: Message) -> Key:
     singular, plural = message.id if isinstance(message.id, (tuple, list)) else (message.id, None)
     return message.context, singular, plural
+
+
+def _sorted(keys: Iterable[Key]) -> list[Key]:
+    return sorted(keys, key=repr)
 
 
 def _shown(key: Key) -> str:

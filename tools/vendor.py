@@ -123,4 +123,4 @@ def _adapted(name: str, text: str) -> str:
 
 def _is_copied(face: str) -> bool:
     found = re.search(r"url\(([^)]+)\)", face)
-    return bool(found) and found.group(1) in FILES.values()
+    return found is not None and found.group(1) in FILES.values()
