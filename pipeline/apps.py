@@ -10,7 +10,7 @@ class PipelineConfig(AppConfig):
         from core.history.rollback import restored
         from core.starting import starting_data
         from leads import actions as leads_actions
-        from pipeline import actions, starting
+        from pipeline import actions, places, starting
         from pipeline.models import Funnel, LossReason, ProductGroup, Stage
         from pipeline.rollbacks import record_counter_moves
 
@@ -24,3 +24,4 @@ class PipelineConfig(AppConfig):
             (leads_actions.on_clients_deleted, actions.delete_deals_of),
         ):
             registry.append(hook)
+        places.register()

@@ -135,15 +135,13 @@ class Marks:
 
     @property
     def flags(self) -> list[Flag]:
-        """In words and colour, the worst first: «застряла 9 дн.», «забыта», «без задачи»."""
+        """In words and colour: «застряла 9 дн.», «забыта». That nothing is planned the next step beside them says."""
         flags = []
         if self.stuck_days is not None:
             words = ngettext("stuck %(count)s day", "stuck %(count)s days", self.stuck_days)
-            flags.append(Flag(words % {"count": self.stuck_days}, "missed"))
+            flags.append(Flag(words % {"count": self.stuck_days}, "bad"))
         if self.forgotten:
-            flags.append(Flag(_("forgotten"), "missed"))
-        elif self.without_step:
-            flags.append(Flag(_("no task"), "near"))
+            flags.append(Flag(_("forgotten"), "bad"))
         return flags
 
     def __bool__(self) -> bool:

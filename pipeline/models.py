@@ -21,7 +21,6 @@ from pipeline.queries import (
     StageQuerySet,
 )
 
-
 _ALIVE = Q(deleted_at__isnull=True)
 
 
@@ -100,7 +99,7 @@ class LossReason(NamedList):
 
 
 class ProductGroup(Tracked):
-    """What is sold, as a tree. It stands here and not with the catalogue because deals name a group, and keys point down."""
+    """What is sold, as a tree. It stands in this room because deals name a group, and keys point down."""
 
     name = models.CharField(_("name"), max_length=100)
     parent = models.ForeignKey(
@@ -173,7 +172,6 @@ class Deal(Tracked):
     next_step_on = models.DateField(_("next step"), null=True, editable=False)
     next_step_at = models.DateTimeField(_("time of the next step"), null=True, editable=False)
 
-    derived_fields = ("last_contact_at", "next_step_on", "next_step_at")
     derived_fields = ("state", "stage_since", "closed_at", "last_contact_at", "next_step_on", "next_step_at")
     version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("manager", "valid_from"),
@@ -241,3 +239,6 @@ class StageMove(models.Model):
             models.Index(fields=["manager", "at"]),
             models.Index(fields=["to_stage", "at"]),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.deal_id}: {self.from_stage_id} → {self.to_stage_id}"

@@ -106,6 +106,11 @@ def _dressed(bound: forms.BoundField) -> FilterField:
                 field.choices, ChoiceIterator
             ):  # which asks the form class's field for its first choice
                 field.choices = field.choices.choices
+        else:
+            first = next(iter(field.choices), None)
+            is_named = (
+                first is not None and first[0] == ""
+            )  # a choice of its own for «not asked» names itself
     else:
         css, is_named = "form-control", True
         widget.attrs.setdefault("placeholder", bound.label)

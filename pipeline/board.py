@@ -1,0 +1,173 @@
+"""The board: the columns of one funnel with counts, sums and the first cards, at a cost that does not grow with deals."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from core import periods
+from pipeline.filters import BoardFilter, mark_condition, sees_several
+from pipeline.marks import days_in_stage, marks_of, next_step_of
+from pipeline.models import Deal, Funnel, Stage
+from pipeline.queries import DealQuerySet
+
+CARDS = 25  # of a column at once
+CLOSED_PERIOD = "this-month"  # of won and lost deals where no period is chosen
+
+
+@dataclass(frozen=True)
+class Card:
+    """A deal with what its card says of it at the board's moment."""
+
+    deal: Deal
+    moment: Any
+
+    @property
+    def step(self) -> Any:
+        return next_step_of(self.deal, self.moment) if self.deal.state == "open" else None
+
+    @property
+    def flags(self) -> Any:
+        return marks_of(self.deal, self.moment).flags
+
+    @property
+    def days(self) -> int:
+        return days_in_stage(self.deal, self.moment)
+
+
+@dataclass
+class BoardColumn:
+    """One stage: all its deals counted and summed, some of them as cards."""
+
+    stage: Stage
+    count: int = 0
+    total: Decimal = Decimal(0)
+    cards: list[Card] = field(default_factory=list)
+    is_folded: bool = False
+    before: int = 0  # cards in front of these
+
+    @property
+    def next_offset(self) -> int | None:
+        """Where the next cards begin, None if these are the last."""
+        shown = self.before + len(self.cards)
+        return shown if self.cards and shown < self.count else None
+
+
+class Board:
+    """The funnel's deals that the request's user sees and its filters let through.
+
+    Lost columns are folded (count and sum only) unless their stage is in `unfolded`.
+    """
+
+    def __init__(self, request: HttpRequest, funnel: Funnel, data: Any, unfolded: Iterable[int] = ()) -> None:
+        self.funnel = funnel
+        self.moment = periods.now()
+        self.unfolded = set(unfolded)
+        self.shows_manager = sees_several(request.user)  # type: ignore[arg-type]
+        self.filters = BoardFilter(data, Deal.objects.visible_to(request.user), request=request)
+
+    @cached_property
+    def stages(self) -> list[Stage]:
+        return list(Stage.objects.in_use().filter(funnel=self.funnel).order_by("position", "pk"))
+
+    @cached_property
+    def _asked(self) -> dict[str, Any]:
+        self.filters.form.is_valid()
+        return self.filters.form.cleaned_data
+
+    @cached_property
+    def _mark(self) -> Q:
+        return mark_condition(self._asked.get("mark") or "")
+
+    @property
+    def closed_period(self) -> str:
+        """The name of the period that won and lost columns show."""
+        return str(periods.PERIOD_NAMES[self._asked.get("period") or CLOSED_PERIOD])
+
+    @property
+    def address(self) -> str:
+        """The filters as they stand in the address, to be sent along with a move."""
+        data = self.filters.data
+        return "&".join(f"{key}={data[key]}" for key in self.filters.filters if data.get(key))
+
+    def columns(self, only: Iterable[int] | None = None) -> list[BoardColumn]:
+        """The columns in order, or those of the given stages. Three queries for any number of them and of deals."""
+        wanted = None if only is None else set(only)
+        stages = [stage for stage in self.stages if wanted is None or stage.pk in wanted]
+        columns = {
+            stage.pk: BoardColumn(
+                stage, is_folded=stage.kind == Stage.Kind.LOST and stage.pk not in self.unfolded
+            )
+            for stage in stages
+        }
+        for pk, count, total in self._sums(stages):
+            columns[pk].count, columns[pk].total = count, total or Decimal(0)
+        shown = [column.stage for column in columns.values() if column.count and not column.is_folded]
+        for deal in self._first(shown):
+            columns[deal.stage_id].cards.append(Card(deal, self.moment))
+        return list(columns.values())
+
+    def more(self, stage: Stage, offset: int) -> BoardColumn:
+        """The next cards of one column."""
+        rows = self._deals([stage])
+        page = rows.with_row_parts().order_by("-stage_since", "-pk")[offset : offset + CARDS]
+        return BoardColumn(
+            stage, rows.count(), cards=[Card(deal, self.moment) for deal in page], before=offset
+        )
+
+    def _deals(self, stages: Sequence[Stage]) -> DealQuerySet:
+        """Of these stages, which are all open or all closed, what the filters let through."""
+        rows = self.filters.qs.filter(stage__in=[stage.pk for stage in stages])
+        period = self._asked.get("period")
+        if any(stage.kind != Stage.Kind.OPEN for stage in stages):
+            rows = rows.filter(**periods.period_named(period or CLOSED_PERIOD).lookup("closed_at"))
+        elif period:
+            span = periods.period_named(period)
+            rows = rows.filter(expected_on__range=(span.first_day(), span.last_day()))
+        return rows.filter(self._mark)
+
+    def _sums(self, stages: Sequence[Stage]) -> list[tuple[int, int, Decimal | None]]:
+        parts = [
+            self._deals(some).order_by().values_list("stage").annotate(Count("pk"), Sum("amount"))
+            for some in _open_and_closed(stages)
+        ]
+        return [row for rows in parts for row in rows]
+
+    def _first(self, stages: Sequence[Stage]) -> list[Deal]:
+        """The first cards of each stage: the latest arrivals first, so that a moved card is seen where it went."""
+        parts = [
+            self._deals([stage]).order_by("-stage_since", "-pk").values("pk")[:CARDS] for stage in stages
+        ]
+        ids = _ids_of(parts)
+        return list(Deal.objects.filter(pk__in=ids).with_row_parts().order_by("-stage_since", "-pk"))
+
+
+def _open_and_closed(stages: Sequence[Stage]) -> list[list[Stage]]:
+    parts = [
+        [stage for stage in stages if stage.kind == Stage.Kind.OPEN],
+        [stage for stage in stages if stage.kind != Stage.Kind.OPEN],
+    ]
+    return [part for part in parts if part]
+
+
+def _ids_of(parts: Sequence[Any]) -> list[int]:
+    """The ids that limited QuerySets give, in one statement.
+
+    Django's union() refuses limited parts on SQLite; a window function would rank every deal of the funnel to show the
+    first few. Each part here is answered by an index alone.
+    """
+    pieces, params = [], []
+    for rows in parts:
+        sql, some = rows.query.sql_with_params()
+        pieces.append(f"SELECT * FROM ({sql}) AS part{len(pieces)}")
+        params += some
+    if not pieces:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(pieces), params)
+        return [pk for (pk,) in cursor.fetchall()]
