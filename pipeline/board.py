@@ -1,4 +1,4 @@
-"""The board: the columns of one funnel with counts, sums and the first cards, at a cost that does not grow with deals."""
+"""The board: one funnel's columns with counts, sums and the first cards, at a cost that does not grow with deals."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -164,7 +164,7 @@ def _ids_of(parts: Sequence[Any]) -> list[int]:
     pieces, params = [], []
     for rows in parts:
         sql, some = rows.query.sql_with_params()
-        pieces.append(f"SELECT * FROM ({sql}) AS part{len(pieces)}")
+        pieces.append(f"SELECT * FROM ({sql}) AS part{len(pieces)}")  # noqa: S608 - both are Django's own
         params += some
     if not pieces:
         return []

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 from django.http import HttpRequest
@@ -25,7 +25,6 @@ class DealList(List):
     filterset = DealFilter
     search_hint = _("Client, phone, deal number")
     default_sort, primary = "-changed_at", "client"
-    template_name: ClassVar[str] = "pipeline/deals.html"
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = Deal.objects.visible_to(request.user).with_row_parts()
@@ -49,7 +48,7 @@ class DealList(List):
         return periods.now()
 
     def columns(self, request: HttpRequest) -> Sequence[Column]:
-        several = sees_several(request.user)
+        manager = Column("manager", _("Manager"), "person", value="manager.short_name", sort="manager__name")
         return [
             Column("number", _("№"), "number", sort="pk", on_phone="hide"),
             Column("client", _("Client"), "text", value="client.name", sort="client__name"),
@@ -79,18 +78,17 @@ class DealList(List):
                 on_phone="hide",
             ),
             Column("expected_on", _("Expected"), "date", sort="expected_on", on_phone="hide"),
-            *(
-                [Column("manager", _("Manager"), "person", value="manager.short_name", sort="manager__name")]
-                if several
-                else []
-            ),
+            *([manager] if sees_several(request.user) else []),
             Column("changed_at", _("Changed"), "moment", sort="changed_at", only_export=True),
         ]
 
     def actions(self, request: HttpRequest) -> Sequence[Action]:
         if not access.may(request.user, "sell"):
             return ()
-        return [Action(_("New deal"), reverse("pipeline:new"))]
+        return [
+            Action(_("As a board"), reverse("pipeline:board"), primary=False),
+            Action(_("New deal"), reverse("pipeline:new")),
+        ]
 
     def empty_state(self, request: HttpRequest) -> Empty:
         return Empty(

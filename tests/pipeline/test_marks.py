@@ -12,6 +12,7 @@ from core.history.operations import operation
 from people.models import CalendarDay
 from pipeline import marks
 from pipeline.marks import (
+    Marks,
     days_in_stage,
     is_forgotten,
     is_stuck,
