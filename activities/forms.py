@@ -7,6 +7,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,11 +18,13 @@ from activities.actions import NextStep
 from activities.in_hand import InHand
 from activities.models import Activity, ActivityKind
 from core import periods
+from core.colours import stage_class
 from core.once import OnceForm
 from people import calendar
 from pipeline.actions import MissingForStage
 from pipeline.control import CONTROLS
 from pipeline.forms import MoveForm
+from pipeline.models import Stage
 
 OTHER = "other"
 # Where the form has another word for what a verb calls so.
@@ -35,6 +40,11 @@ def date_input(**attrs: Any) -> forms.DateInput:
 
 def time_input(**attrs: Any) -> forms.TimeInput:
     return forms.TimeInput({"type": "time", **attrs}, format="%H:%M")
+
+
+def stage_words(stage: Stage) -> SafeString:
+    """The stage's name behind its square."""
+    return format_html('<span class="stage {}">{}</span>', stage_class(stage.colour), stage.name)
 
 
 class KindChips(forms.RadioSelect):
@@ -61,9 +71,7 @@ class LogForm(OnceForm, forms.Form):
     client = forms.CharField(widget=forms.HiddenInput)
     back = forms.CharField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), widget=KindChips)
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("Outcome"), choices=Activity.Outcome.choices, widget=forms.RadioSelect, required=False
-    )
+    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), widget=forms.RadioSelect, required=False)
     text = forms.CharField(
         label=gettext_lazy("What was said"),
         required=False,
@@ -76,7 +84,7 @@ class LogForm(OnceForm, forms.Form):
         label=gettext_lazy("Quantity"), required=False, min_value=0, max_digits=12, decimal_places=2
     )
     deal = forms.ChoiceField(label=gettext_lazy("Deal"), required=False, widget=forms.RadioSelect)
-    planned = forms.ChoiceField(label=gettext_lazy("Fulfils"), required=False, widget=forms.RadioSelect)
+    planned = forms.ChoiceField(label=gettext_lazy("Fulfils the task"), required=False, widget=forms.RadioSelect)
     next = forms.ChoiceField(label=gettext_lazy("Next"), required=False, widget=forms.RadioSelect)
     next_on = forms.DateField(label=gettext_lazy("Day"), required=False, widget=date_input())
     next_time = forms.TimeField(label=gettext_lazy("Time"), required=False, widget=time_input())
@@ -106,6 +114,7 @@ class LogForm(OnceForm, forms.Form):
         self.fields["contact"].choices = [("", "—"), *((str(one.pk), str(one)) for one in hand.contacts)]
         self.fields["client"].initial = hand.client.pk
         self.fields["direction"].initial = Activity.Direction.OUT
+        self.fields["outcome"].choices = [(value, capfirst(label)) for value, label in Activity.Outcome.choices]
         self.fields["outcome"].initial = Activity.Outcome.REACHED
 
     def _offer_kinds(self) -> None:
@@ -122,7 +131,7 @@ class LogForm(OnceForm, forms.Form):
         self.fields["deal"].initial = str(self.hand.deal.pk) if self.hand.deal else ""
         self.fields["planned"].choices = [
             *((str(task.pk), f"{task.what}, {next_steps.short(task.due_on)}") for task in tasks if task.due_on),
-            ("", _("no task")),
+            ("", _("none of these")),
         ]
         self.fields["planned"].initial = str(self.hand.task.pk) if self.hand.task else ""
 
@@ -135,7 +144,7 @@ class LogForm(OnceForm, forms.Form):
         if deal is None:
             return
         near = [deal.stage, *([following] if following else [])]
-        self.fields["stage"].choices = [*((str(stage.pk), stage.name) for stage in near), (OTHER, _("other…"))]
+        self.fields["stage"].choices = [*((str(stage.pk), stage_words(stage)) for stage in near), (OTHER, _("other…"))]
         self.fields["stage"].initial = str(deal.stage_id)
         rest = [stage for stage in self.hand.stages if stage not in near]
         self.fields["stage_other"].choices = [("", "—"), *((str(stage.pk), stage.name) for stage in rest)]

@@ -146,6 +146,11 @@ class Activity(Tracked):
         return self.is_done and self.outcome in self.HELD
 
     @property
+    def is_talk(self) -> bool:
+        """Of a kind with an outcome worth saying: a letter or a parcel is simply done."""
+        return self.kind.group in (ActivityKind.Group.CONVERSATION, ActivityKind.Group.MEETING)
+
+    @property
     def what(self) -> str:
         """What is to be done, in words: the subject, else the kind."""
         return self.subject or str(self.kind)

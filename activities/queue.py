@@ -6,6 +6,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from activities.models import Activity
 from core import periods
@@ -15,7 +16,7 @@ from people.models import User
 from pipeline.models import Deal
 
 # More than this nobody works off in a day; the rest is in the lists.
-LONGEST = 60
+LONGEST = 25
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,11 @@ class Queue:
         deals = Deal.objects.filter(manager=self.user).open().without_next_step(self.moment)
         deals = deals.select_related("client", "stage").order_by("-amount", "pk")
         deals = sorted(deals[:LONGEST], key=lambda deal: -(deal.amount or 0))  # none comes first on PostgreSQL
-        return [Item("nothing", deal.client, deal, None, "") for deal in deals]
+        return [Item("nothing", deal.client, deal, None, self._silence(deal)) for deal in deals]
+
+    def _silence(self, deal: Deal) -> str:
+        days = days_without_contact(deal, self.moment)
+        return ngettext("%(count)s day without contact", "%(count)s days without contact", days) % {"count": days}
 
     @property
     def items(self) -> list[Item]:

@@ -11,8 +11,9 @@ from core import show
 
 
 def words(activity: Activity, following: Item | None) -> SafeString:
-    """«Записано: Звонок — поговорили. Дальше вт 10 ноября. Следующий: Вектор»."""
-    said = [f"{_('Saved')}: {activity.kind} — {outcome_words(activity)}." if outcome_words(activity) else f"{_('Saved')}: {activity.kind}."]
+    """«Записано: Звонок, поговорили. Дальше вт 10 ноября. Следующий: Вектор»."""
+    what = f"{activity.kind}, {activity.get_outcome_display()}" if activity.is_talk else str(activity.kind)
+    said = [f"{_('Saved')}: {what}."]
     step = activity.next_steps.first()
     if step is not None:
         said.append(_("Next step %(day)s.") % {"day": show.near_day(step.due_on)})
@@ -24,10 +25,3 @@ def words(activity: Activity, following: Item | None) -> SafeString:
     return format_html(
         '{} {}: <a href="{}" data-dialog>{}</a>', text, _("Next in the queue"), following.log_url, following.client
     )
-
-
-def outcome_words(activity: Activity) -> str:
-    """The outcome, where the kind is one that has outcomes: a letter or a parcel is simply done."""
-    if activity.kind.group in ("conversation", "meeting"):
-        return str(activity.get_outcome_display())
-    return ""
