@@ -19,7 +19,11 @@ class UserFilter(django_filters.FilterSet):
     team = django_filters.ModelChoiceFilter(
         label=_("Team"), queryset=Team.objects.all(), method="of_team", empty_label=_("Every team")
     )
-    is_active = django_filters.BooleanFilter(label=_("May sign in"))
+    is_active = django_filters.ChoiceFilter(
+        label=_("Sign-in"),
+        choices=[("True", _("sign-in open")), ("False", _("sign-in closed"))],
+        empty_label=_("Every sign-in"),
+    )
 
     class Meta:
         model = User

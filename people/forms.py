@@ -69,7 +69,11 @@ class AppointmentForm(forms.Form):
 
     role = forms.ChoiceField(label=_("Role"), choices=Role)
     team = forms.ModelChoiceField(
-        Team.objects.all(), label=_("Team"), required=False, help_text=_("For a manager and a head of sales.")
+        Team.objects.all(),
+        label=_("Team"),
+        required=False,
+        empty_label="—",
+        help_text=_("For a manager and a head of sales."),
     )
     department = forms.ModelChoiceField(
         Department.objects.all(),
@@ -77,7 +81,7 @@ class AppointmentForm(forms.Form):
         required=False,
         help_text=_("For a department colleague."),
     )
-    since = forms.DateField(label=_("From"), widget=DayInput, initial=periods.today)
+    since = forms.DateField(label=_("Since"), widget=DayInput, initial=periods.today)
 
 
 class NewUserForm(OnceForm, OnePhone, AppointmentForm):
@@ -152,8 +156,10 @@ class DepartmentForm(RecordForm):
 
 
 class NewAbsenceForm(OnceForm, forms.ModelForm):
-    user = forms.ModelChoiceField(User.objects.active(), label=_("Person"))
-    substitute = forms.ModelChoiceField(User.objects.active(), label=_("Substitute"), required=False)
+    user = forms.ModelChoiceField(User.objects.active(), label=_("Person"), empty_label="—")
+    substitute = forms.ModelChoiceField(
+        User.objects.active(), label=_("Substitute"), required=False, empty_label="—"
+    )
 
     class Meta:
         model = Absence

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.history.operations import Operation
-from core.tables import Action, Column, Empty, List
+from core.tables import Action, Column, Empty, Flag, List
 from core.text import normal
 from people import journal
 from people.filters import AbsenceFilter, OperationFilter, UserFilter
@@ -36,11 +36,11 @@ class UserList(ForAbility, List):
     def columns(self, request: HttpRequest) -> Sequence[Column]:
         return [
             Column("name", pgettext_lazy("of a person", "Name"), sort="name"),
-            Column("role", _("Role"), value="get_role_display", on_phone="end"),
-            Column("place", _("Team or department"), value=_place),
+            Column("role", _("Role"), value="get_role_display"),
+            Column("place", _("Team or department"), value=_place, on_phone="end"),
             Column("email", _("E-mail"), "email", sort="email"),
             Column("phone", _("Phone"), "phone"),
-            Column("is_active", _("May sign in"), "bool", sort="is_active"),
+            Column("sign_in", _("Sign-in"), "flags", value=_sign_in, sort="is_active"),
             Column("last_login", _("Last sign-in"), "moment", sort="last_login", on_phone="hide"),
         ]
 
@@ -70,6 +70,11 @@ class UserList(ForAbility, List):
 def _place(user: User) -> str:
     appointment = user.appointment
     return str((appointment and (appointment.team or appointment.department)) or "")
+
+
+def _sign_in(user: User) -> list[Flag]:
+    """Said only of those who may not: most may."""
+    return [] if user.is_active else [Flag(_("closed"), "missed")]
 
 
 class AbsenceList(ForAbility, List):
