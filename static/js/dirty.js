@@ -3,6 +3,13 @@
   const isDirty = (form) => "dirty" in form.dataset;
   const clean = (form) => delete form.dataset.dirty;
 
+  // A form that came back with errors holds what was typed, too.
+  const markReturned = () => {
+    for (const field of document.querySelectorAll("form .is-invalid")) {
+      if (field.form?.method === "post") field.form.dataset.dirty = "";
+    }
+  };
+
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (form && form.method === "post" && !("losesNothing" in form.dataset)) form.dataset.dirty = "";
@@ -15,6 +22,8 @@
     const form = event.target.closest("form");
     if (form && event.detail.successful) clean(form);
   });
+  document.addEventListener("htmx:afterSettle", markReturned);
+  markReturned();
   window.addEventListener("beforeunload", (event) => {
     if ([...document.forms].some(isDirty)) event.preventDefault();
   });
