@@ -74,6 +74,10 @@ def _local(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(periods.company_zone()).replace(tzinfo=None, microsecond=0)
 
 
+def _day(value: dt.date) -> dt.date:
+    return periods.day_of(value) if isinstance(value, dt.datetime) else value
+
+
 def _longtext_html(value: Any) -> SafeString:
     return format_html('<span class="clamp" title="{}">{}</span>', value, value)
 
@@ -146,9 +150,16 @@ def _flags_words(value: Any) -> str:
     return ", ".join(str(flag) for flag in _many(value))
 
 
+_TONE_CLASS = {"near": "warn", "missed": "bad"}
+
+
 def _flags_html(value: Any) -> SafeString:
     flags = [flag if isinstance(flag, Flag) else Flag(str(flag)) for flag in _many(value)]
-    return format_html_join(" ", '<span class="tag {}">{}</span>', ((flag.tone, flag.text) for flag in flags))
+    return format_html_join(
+        " ",
+        '<span class="tag {}">{}</span>',
+        ((_TONE_CLASS.get(flag.tone, flag.tone), flag.text) for flag in flags),
+    )
 
 
 KINDS: dict[str, Kind] = {
@@ -202,7 +213,7 @@ KINDS: dict[str, Kind] = {
             named=True,
             words=show.day,
             html=_date_html,
-            cell=lambda value: value,
+            cell=_day,
             number_format="DD.MM.YYYY",
             width=12,
             falls=True,

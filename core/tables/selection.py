@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django_filters import FilterSet
+from django_filters.filters import QuerySetRequestMixin
 
 from core import show
 from core.tables.columns import Column, SortTerm, turned
@@ -22,6 +23,7 @@ from core.tables.filters import FilterField, dressed
 QUERY, SORT, PAGE, EXPORT = "q", "sort", "page", "export"
 RESERVED = frozenset({QUERY, SORT, PAGE, EXPORT})
 _LONGEST_QUERY = 200
+_LONGEST_KEY = 18  # digits of a bigint, one less to be safe
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ class Selection:
         self.default_sort = default_sort
         self.query = request.GET.get(QUERY, "").replace("\x00", "").strip()[:_LONGEST_QUERY]
         self.filters = (
-            filterset(data=_without_nul(request.GET), queryset=rows, request=request) if filterset else None
+            filterset(data=_safe(request.GET, filterset), queryset=rows, request=request)
+            if filterset
+            else None
         )
         self._rows = rows
         asked = request.GET.get(SORT, "")
@@ -173,14 +177,18 @@ def _sort_key(column: Column, descending: bool) -> str:
     return f"-{column.key}" if descending else column.key
 
 
-def _without_nul(data: QueryDict) -> QueryDict:
-    """The same without NUL characters, at which PostgreSQL stops with an error."""
-    if not any("\x00" in value for _key, values in data.lists() for value in values):
-        return data
+def _safe(data: QueryDict, filterset: type[FilterSet]) -> QueryDict:
+    """The same without what databases stop at: NUL characters, and keys of records greater than any key can be."""
     clean = data.copy()
-    for key, values in data.lists():
-        clean.setlist(key, [value.replace("\x00", "") for value in values])
+    for name, values in data.lists():
+        is_key = isinstance(filterset.base_filters.get(name), QuerySetRequestMixin)
+        clean.setlist(name, [_safe_key(value) if is_key else value.replace("\x00", "") for value in values])
     return clean
+
+
+def _safe_key(value: str) -> str:
+    digits = value.strip().lstrip("+-").replace("_", "")
+    return "0" if "\x00" in value or (digits.isdigit() and len(digits) > _LONGEST_KEY) else value
 
 
 def _in_words(value: Any, field: Any) -> str:

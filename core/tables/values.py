@@ -44,10 +44,10 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A small mark in a row; `tone` colours it."""
+    """A small mark in a row; `tone` colours it: near (or warn), missed (or bad), late as everywhere."""
 
     text: str
-    tone: Literal["plain", "bad", "warn", "late"] = "plain"
+    tone: Literal["plain", "near", "warn", "missed", "bad", "late"] = "plain"
 
     def __str__(self) -> str:
         return str(self.text)

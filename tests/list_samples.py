@@ -1,0 +1,111 @@
+"""What tests/test_lists.py needs to walk every list: for each, somebody who sees exactly as many rows as asked.
+
+    @sample("clients")
+    def clients(count: int) -> Sample:
+        user = make_user()
+        for _number in range(count):
+            make_client(manager=user)
+        return Sample(user)
+
+Rows should differ and fill every column, related records included: a query per row shows only where there is
+something to fetch. `kwargs` are those of the list's address.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.models import Job
+from leads.models import ContactPoint
+from people.models import Absence, Role, User
+from tests.activities.factories import make_call, make_task
+from tests.factories import THURSDAY, by_system, make_user
+from tests.leads.factories import make_client, make_source
+from tests.pipeline.factories import make_deal, make_plain_client
+
+
+@dataclass
+class Sample:
+    user: User
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    least: int = 0  # rows that are always there (the reader among the users)
+
+
+SAMPLES: dict[str, Callable[[int], Sample]] = {}
+
+
+def sample(name: str) -> Callable[[Callable[[int], Sample]], Callable[[int], Sample]]:
+    def register(make: Callable[[int], Sample]) -> Callable[[int], Sample]:
+        SAMPLES[name] = make
+        return make
+
+    return register
+
+
+@sample("test-jobs")
+def jobs(count: int) -> Sample:
+    moment = dt.datetime(2026, 11, 5, tzinfo=dt.UTC)
+    Job.objects.all().delete()
+    for number in range(count):
+        Job.objects.create(kind=f"job {number}", run_at=moment, created_at=moment, attempts=number)
+    return Sample(make_user(role=Role.ADMIN))
+
+
+@sample("users")
+def users(count: int) -> Sample:
+    reader = make_user(role=Role.ADMIN)
+    for _number in range(count - 1):
+        make_user()
+    return Sample(reader, least=1)
+
+
+@sample("absences")
+def absences(count: int) -> Sample:
+    for number in range(count):
+        with by_system():
+            since = THURSDAY.date() + dt.timedelta(days=number)
+            Absence.objects.create(user=make_user(), substitute=make_user(), since=since, until=since)
+    return Sample(make_user(role=Role.ADMIN))
+
+
+@sample("journal")
+def journal(count: int) -> Sample:
+    manager = make_user()
+    for _number in range(count):
+        make_client(manager=manager)
+    return Sample(manager)
+
+
+@sample("clients")
+def clients(count: int) -> Sample:
+    manager = make_user()
+    for number in range(count):
+        client = make_client(manager=manager, source=make_source(), city=f"Город {number}")
+        with by_system():
+            ContactPoint.objects.create(client=client, kind="phone", value=f"7912000{number:04}")
+    return Sample(manager)
+
+
+@sample("deals")
+def deals(count: int) -> Sample:
+    manager = make_user()
+    for number in range(count):
+        make_deal(make_plain_client(f"Клиент {number}", manager), amount=100_000 * (number + 1))
+    return Sample(manager)
+
+
+@sample("tasks")
+def tasks(count: int) -> Sample:
+    manager = make_user()
+    for _number in range(count):
+        make_task(make_client(manager=manager))
+    return Sample(manager)
+
+
+@sample("activities")
+def activities(count: int) -> Sample:
+    manager = make_user()
+    for _number in range(count):
+        make_call(make_client(manager=manager))
+    return Sample(manager)
