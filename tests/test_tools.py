@@ -107,6 +107,38 @@ def test_the_summary_ends_with_what_counts(
     assert capsys.readouterr().out.splitlines()[-1] == last_line
 
 
+def test_packages_are_installed_without_starting_their_services(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    commands: list[list[str]] = []
+    policy = tmp_path / "policy-rc.d"
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        commands.append(command)
+        if "install" in command:
+            assert "exit 101" in policy.read_text()
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(common, "POLICY", policy)
+    monkeypatch.setattr(common.subprocess, "run", run)
+    assert common.apt_install("postgresql", "redis-server")
+    assert [command[1] for command in commands] == ["update", "install"]
+    assert commands[-1][-2:] == ["postgresql", "redis-server"]
+    assert not policy.exists()
+
+
+@pytest.mark.parametrize(
+    ("ci", "user", "allowed"), [("true", 0, True), ("true", 1000, False), ("", 0, False)]
+)
+def test_packages_are_installed_by_root_in_ci_only(
+    ci: str, user: int, allowed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(common.os, "geteuid", lambda: user)
+    monkeypatch.setattr(common.shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert common.can_install() is allowed
+
+
 def test_make_help_names_every_target() -> None:
     said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     targets = re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)

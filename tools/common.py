@@ -9,11 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 BUILD = ROOT / "build"
+# Asked by every Debian package before it starts a service; 101 forbids it.
+POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 class Trouble(Exception):
@@ -66,29 +69,22 @@ def can_install() -> bool:
     return in_ci() and os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
-_lists_are_fresh = False
-
-
 def apt_install(*packages: str) -> bool:
     """Install Debian packages, without starting their services. True when apt says they are there."""
-    global _lists_are_fresh
-    # policy-rc.d is asked by every package before it starts a service; 101 forbids it. An existing one is left alone.
-    policy = Path("/usr/sbin/policy-rc.d")
-    ours = not policy.exists()
-    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    if not _lists_are_fresh:
-        subprocess.run(["apt-get", "update", "-qq"], env=env, stdin=subprocess.DEVNULL)
-        _lists_are_fresh = True
     say(f"Installing {', '.join(packages)} …")
+    quietly: dict[str, Any] = {
+        "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.DEVNULL,
+    }
+    subprocess.run(["apt-get", "update"], **quietly)
+    ours = not POLICY.exists()
     try:
         if ours:
-            policy.write_text("#!/bin/sh\nexit 101\n")
-            policy.chmod(0o755)
-        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-        return (
-            subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).returncode
-            == 0
-        )
+            POLICY.write_text("#!/bin/sh\nexit 101\n")
+            POLICY.chmod(0o755)
+        command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
+        return subprocess.run(command, **quietly).returncode == 0
     finally:
         if ours:
-            policy.unlink(missing_ok=True)
+            POLICY.unlink(missing_ok=True)
