@@ -1,5 +1,6 @@
 """What happens in this room when something happened in another: a deal was moved, an operation was rolled back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from core import periods
 from core.history.operations import Operation
 from core.history.tracked import Tracked
 from leads.models import Client
+from people.models import User
 from pipeline.models import Deal, Stage, StageMove
 
 
@@ -25,6 +27,17 @@ def after_move(deal: Deal, move: StageMove, op: Operation) -> None:
     if kind is not None:
         subject = _("Return to the lost deal")
         plan_activity(by=op.by, client=deal.client, deal=deal, kind=kind, due_on=due_on, subject=subject)
+
+
+def after_assignment(clients: Sequence[Client], manager: User, op: Operation) -> None:
+    """With a client go its tasks: they are who is responsible now's to do."""
+    tasks = Activity.objects.planned().filter(client__in=[client.pk for client in clients])
+    tasks.exclude(manager=manager).update(manager=manager)
+
+
+def after_deletion(clients: Sequence[Client], op: Operation) -> None:
+    """With a client goes what was done and planned; the same rollback brings it back."""
+    Activity.objects.filter(client__in=[client.pk for client in clients]).soft_delete()
 
 
 def after_rollback(rows: dict[type[Tracked], list[int]], **_signal: Any) -> None:

@@ -37,6 +37,11 @@ class InHand:
         due by today.
         """
         client = get_visible_or_404(Client.objects.select_related("manager"), user, pk=client_id)
+        return cls.about(user, client, deal_id, task_id)
+
+    @classmethod
+    def about(cls, user: User, client: Client, deal_id: str = "", task_id: str = "") -> "InHand":
+        """The same for a client whom the user is known to see."""
         hand = cls(user, client)
         hand.task = next((task for task in hand.tasks if str(task.pk) == task_id), None)
         if hand.task is None and not task_id:

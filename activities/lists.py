@@ -19,10 +19,6 @@ from people.pages import ForAbility
 from pipeline.models import Deal
 
 
-def _log_action() -> Action:
-    return Action(_("Log a call"), reverse("activities:log"))
-
-
 class _Activities(ForAbility, List):
     """What both lists have in common."""
 
@@ -64,12 +60,12 @@ class TaskList(_Activities):
 
     def columns(self, request: HttpRequest) -> Sequence[Column]:
         return [
-            Column("due", _("When"), "next_step", value=self._due, sort=("due_on", F("due_at").asc(nulls_last=True)), on_phone="end"),
+            Column("due", _("When"), "next_step", value=self._due, sort=("due_on", F("due_at").asc(nulls_last=True))),
             Column("client", _("Client"), value="client.name", link=_log_url, sort="client__name"),
             Column("what", _("What is to be done"), value="what"),
             Column("kind", _("Kind"), value="kind.name", sort="kind__position", on_phone="hide"),
             Column("stage", _("Stage"), "stage", value="deal.stage"),
-            Column("amount", _("Amount"), "money", value="deal.amount"),
+            Column("amount", _("Amount"), "money", value="deal.amount", on_phone="end"),
             Column("moved", _("Moved"), "flags", value=_moved),
             *self._manager(request),
             Column("move", "", value=lambda row: _("Move"), link=_move_url, export=False),
@@ -99,8 +95,6 @@ class TaskList(_Activities):
             "without": deals.without_next_step(self.moment).count(),
         }
 
-    def actions(self, request: HttpRequest) -> Sequence[Action]:
-        return [_log_action()]
 
 
 def _log_url(task: Activity) -> str:
@@ -158,8 +152,6 @@ class ActivityList(_Activities):
     def _late(self, row: Activity) -> list[Flag]:
         return [Flag(str(_("entered late")), "late")] if is_late(row, self._teams.get(row.manager_id)) else []
 
-    def actions(self, request: HttpRequest) -> Sequence[Action]:
-        return [_log_action()]
 
 
 def _quantity(row: Activity) -> str:

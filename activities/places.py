@@ -3,10 +3,12 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from activities.models import Activity
+from activities.models import Activity, ActivityKind
 from core import periods
 from core.history import rollback
-from core.places import home_pages, rail
+from core.places import card_panels, home_pages, rail
+from leads import actions as leads_actions
+from leads import feed, named_lists
 from people.models import Role
 from pipeline import actions as pipeline_actions
 
@@ -14,13 +16,28 @@ SELLERS = (Role.MANAGER, Role.HEAD, Role.DIRECTOR, Role.ADMIN)
 
 
 def fill() -> None:
-    from activities import follow_up, views_home
+    """Called once, when the program is ready."""
+    from activities import follow_up, in_feed, panels, views_home
+    from leads.views import cards
 
     pipeline_actions.on_move.append(follow_up.after_move)
+    leads_actions.on_clients_assigned.append(follow_up.after_assignment)
+    leads_actions.on_clients_deleted.append(follow_up.after_deletion)
     rollback.restored.connect(follow_up.after_rollback, dispatch_uid="activities.steps")
-    rail.add(_("My day"), "activities:my-day", "sun", roles={Role.MANAGER, Role.HEAD}, order=10, on_phone=True, badge=overdue)
-    rail.add(_("Tasks"), "activities:tasks", "check2-square", roles=SELLERS, order=40)
-    rail.add(_("Contacts"), "activities:list", "chat-left-text", roles=SELLERS, order=50)
+
+    feed.providers.append(in_feed.activities_of)
+    cards.history_records.append(in_feed.activities_in_history)
+    card_panels.add("leads.Client.head", "next-step", panels.next_step, order=50)
+    card_panels.add("leads.Client.side", "log", panels.log_on_client, order=10)
+    card_panels.add("pipeline.Deal", "contacts", panels.deal_contacts, order=10)
+    card_panels.add("pipeline.Deal.side", "log", panels.log_on_deal, order=10)
+    fields = ("name", "group", "unit")
+    named_lists.register("activity-kinds", ActivityKind, _("Kinds of contacts"), fields=fields)
+
+    sells_self = {Role.MANAGER, Role.HEAD}
+    rail.add(_("My day"), "activities:my-day", "sun", roles=sells_self, order=10, on_phone=True, badge=overdue)
+    rail.add(_("Tasks"), "activities:tasks", "check2-square", roles=SELLERS, order=50)
+    rail.add(_("Contacts"), "activities:list", "chat-left-text", roles=SELLERS, order=60)
     home_pages.add(Role.MANAGER, views_home.my_day)
 
 

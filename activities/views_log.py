@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from activities import saved
@@ -18,7 +17,7 @@ from activities.in_hand import InHand
 from activities.queue import Queue
 from core import periods
 from core.once import once, result_of
-from leads.models import Client
+from leads.finding import best_hits
 from people.pages import ForAbility, for_ability
 from pipeline.actions import MissingForStage
 
@@ -94,5 +93,4 @@ def _found(request: HttpRequest, query: str) -> dict[str, Any]:
     if not query:
         items = Queue(request.user, periods.now()).items[:SUGGESTED]  # type: ignore[arg-type]
         return {"items": items, "query": "", "back": back}
-    clients = Client.objects.visible_to(request.user).found_by(query).select_related("manager")  # type: ignore[arg-type]
-    return {"clients": clients.order_by("-changed_at")[:FOUND], "query": query, "back": back, "title": _("Found")}
+    return {"hits": best_hits(request.user, query, FOUND), "query": query, "back": back}  # type: ignore[arg-type]

@@ -1,0 +1,80 @@
+"""Pieces of this room on the cards below it: the quick log, the next step, what happened with a deal."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from activities.forms import LogForm
+from activities.in_hand import InHand
+from activities.models import Activity
+from core import periods
+from core.tables import NextStep
+from leads.models import Client
+from people import access
+from people.models import User
+from pipeline.marks import next_step_of
+from pipeline.models import Deal
+
+SHOWN = 30
+
+
+def hand_of(request: HttpRequest, client: Client) -> InHand:
+    """The client in hand, made once a request: several panels ask."""
+    kept: dict[int, InHand] = request.__dict__.setdefault("_in_hand", {})
+    if client.pk not in kept:
+        kept[client.pk] = InHand.about(_user(request), client)
+    return kept[client.pk]
+
+
+def next_step(request: HttpRequest, client: Client) -> str | None:
+    """In the head of a client's card: what was promised, in one of the four states."""
+    if client.next_step_on is None:
+        step = NextStep("nothing")
+    else:
+        first = next((task for task in hand_of(request, client).tasks), None)
+        moment = periods.now()
+        state = next_step_of(_Row(client), moment).state
+        step = NextStep(state, client.next_step_at or client.next_step_on, first.what if first else "")
+    return render_to_string("activities/_next_step.html", {"step": step}, request=request)
+
+
+class _Row:
+    """A client as `next_step_of` reads a deal: it waits for nothing."""
+
+    waiting_until = None
+
+    def __init__(self, client: Client) -> None:
+        self.next_step_on, self.next_step_at = client.next_step_on, client.next_step_at
+
+
+def log_on_client(request: HttpRequest, client: Client) -> str | None:
+    """The quick log at the side of a client's card."""
+    return _log(request, hand_of(request, client), client.get_absolute_url())
+
+
+def log_on_deal(request: HttpRequest, deal: Deal) -> str | None:
+    """The quick log at the side of a deal's page, the deal in hand."""
+    hand = InHand.about(_user(request), deal.client, deal_id=str(deal.pk))
+    return _log(request, hand, deal.get_absolute_url())
+
+
+def _log(request: HttpRequest, hand: InHand, back: str) -> str | None:
+    if not access.may(_user(request), "sell"):
+        return None
+    form = LogForm(hand=hand, initial={"back": back})
+    return render_to_string("activities/_log_panel.html", {"form": form, "hand": hand}, request=request)
+
+
+def deal_contacts(request: HttpRequest, deal: Deal) -> str | None:
+    """What was said and is planned about one deal."""
+    rows = Activity.objects.filter(deal=deal).select_related("kind", "contact", "manager", "stage")
+    done = rows.done().order_by("-happened_at", "-pk")[:SHOWN]
+    planned = rows.planned().in_order_of_due()[:SHOWN]
+    context = {"done": list(done), "planned": list(planned), "deal": deal, "shown": SHOWN, "today": periods.today()}
+    return render_to_string("activities/_deal_contacts.html", context, request=request)
+
+
+def _user(request: HttpRequest) -> User:
+    user: Any = request.user
+    return user
