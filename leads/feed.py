@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from core.history.changes import FieldChange, content_fields, names_of, text_of
 from core.history.operations import Operation
@@ -26,7 +28,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. `template` is included with `entry` and, by their names, the values of `context`.
+    """One thing that happened: a template that sees the entry as `entry` and the values of `context` by their names.
 
     `has_time` is False for what is known by its day only.
     """
@@ -35,6 +37,10 @@ class Entry:
     template: str
     context: dict[str, Any] = field(default_factory=dict)
     has_time: bool = True
+
+    @property
+    def html(self) -> SafeString:
+        return render_to_string(self.template, {"entry": self, "context": self.context, **self.context})
 
 
 Provider = Callable[[Client, User, dt.datetime | None, int], Sequence[Entry]]
@@ -65,7 +71,7 @@ def feed(client: Client, user: User, before: dt.datetime | None = None, limit: i
     return FeedPage(shown, shown[-1].moment)
 
 
-# --- This room's own entries: the card was made, its fields were changed -----------------------------------------------
+# --- This room's own entries: the card was made, its fields were changed
 
 # Columns that others write by the way; what they mean stands in the feed already.
 _UNSAID = frozenset({"last_contact_at", "next_step_on", "next_step_at", "duplicate_reason"})
