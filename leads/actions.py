@@ -27,9 +27,9 @@ from leads.search import derive, refresh_search
 from people import access
 from people.models import User
 
-# What upper rooms do in the same operation when clients were made (a deal in the first stage), handed to another manager
-# (their deals go along; the clients still name the former one) or deleted. Filled in `AppConfig.ready()`, called once
-# for all clients of an operation.
+# What upper rooms do in the same operation when clients were made (a deal in the first stage), handed to another
+# manager (their deals go along; the clients still name the former one) or deleted. Filled in `AppConfig.ready()`,
+# called once for all clients of an operation.
 on_clients_created: list[Callable[[Sequence[Client], Operation], None]] = []
 on_clients_assigned: list[Callable[[Sequence[Client], User, Operation], None]] = []
 on_clients_deleted: list[Callable[[Sequence[Client], Operation], None]] = []
@@ -132,7 +132,7 @@ def _refuse_duplicates(cards: Sequence[_Card]) -> None:
 
 
 def _one_after_another() -> None:
-    """Of two people entering one client at one moment the second waits and then sees it. SQLite has one writer anyway."""
+    """Of two people entering one client at one moment the second waits and sees it. SQLite has one writer anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NEW_CLIENTS_LOCK])

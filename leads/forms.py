@@ -251,7 +251,7 @@ def _points_of(client: Client, contact: Contact | None) -> dict[str, Any]:
 
 
 class LookAroundForm(forms.Form):
-    """What the new client's form holds so far, for a look at namesakes while it is being filled; nothing is required."""
+    """What the new client's form holds so far, for a look at namesakes while it is filled; nothing is required."""
 
     name = forms.CharField(required=False)
     phones = PhonesField(required=False)

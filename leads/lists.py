@@ -59,11 +59,9 @@ class ClientList(List):
         whose = access.may(request.user, "assign")  # type: ignore[arg-type]
         columns = [
             Column("number", _("№"), "number", value="pk", sort="pk", on_phone="hide"),
-            Column("name", _("Name"), sort="search"),
+            Column("name", _("Name"), sort="name_key"),
             *(column for extension in self.extensions for column in extension.columns(request)),
-            Column(
-                "step", _("Next step"), "next_step", value=next_step_of, sort="next_step_on", on_phone="end"
-            ),
+            Column("step", _("Next step"), "next_step", value=next_step_of, sort="next_step_on"),
             Column(
                 "last_contact", _("Last contact"), "date", value="last_contact_at", sort="last_contact_at"
             ),
@@ -80,7 +78,7 @@ class ClientList(List):
                 Column("manager", _("Manager"), "person", value="manager.short_name", sort="manager__name")
             )
         columns.append(
-            Column("changed", _("Changed"), "date", value="changed_at", sort="changed_at", on_phone="hide")
+            Column("changed", _("Changed"), "date", value="changed_at", sort="changed_at", only_export=True)
         )
         return columns
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.history.tracked import Tracked, TrackedQuerySet, alive_manager
 from core.phones import format_phone
@@ -59,8 +60,8 @@ class Client(Tracked):
     """
 
     class Kind(models.TextChoices):
-        COMPANY = "company", _("company")
-        PERSON = "person", _("person")
+        COMPANY = "company", pgettext_lazy("client", "company")
+        PERSON = "person", pgettext_lazy("client", "person")
 
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.COMPANY)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 
-from core.history.changes import history_of
+from core.history.changes import What, history_of
 from core.history.tracked import Tracked
 from leads.feed import feed
 from leads.models import Client, Contact, ContactPoint
@@ -59,9 +59,11 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
             records.setdefault(model, set()).update(ids)
     entries = history_of(records, before=_number(request.GET.get("before")), limit=_HISTORY_PAGE + 1)
     shown = entries[:_HISTORY_PAGE]
+    for entry in shown:  # columns that other rooms keep on the client are no news
+        entry.changes = [change for change in entry.changes if change.what != What.CHANGED or change.fields]
     context: dict[str, Any] = {
         "client": client,
-        "entries": shown,
+        "entries": [entry for entry in shown if entry.changes],
         "older": shown[-1].operation.pk if len(entries) > _HISTORY_PAGE else None,
         "is_older_part": "before" in request.GET,
     }
