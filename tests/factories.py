@@ -11,6 +11,7 @@ _numbers = itertools.count(1)
 
 # Thursday: the day before was a holiday (4 November 2026), which makes many a trap visible.
 THURSDAY = dt.datetime(2026, 11, 5, 9, 0, tzinfo=dt.UTC)  # 12:00 in Moscow
+TODAY = dt.date(2026, 11, 5)
 
 
 def by_system() -> Any:
@@ -45,7 +46,11 @@ def make_user(
     if role == Role.COLLEAGUE and department is None:
         department = make_department()
     with by_system():
-        user = User(email=fields.pop("email", f"user{number}@example.test"), name=name or f"Имя Фамилия{number}", **fields)
+        user = User(
+            email=fields.pop("email", f"user{number}@example.test"),
+            name=name or f"Имя Фамилия{number}",
+            **fields,
+        )
         user.set_unusable_password()
         user.save()
         Appointment.objects.create(user=user, role=role, team=team, department=department, since=since)
