@@ -1,6 +1,6 @@
 # Takt. `make run` starts it, `make test` checks it; both prepare what they need.
 .DEFAULT_GOAL := help
-.PHONY: help python setup setup-dev run test lint types format messages lock
+.PHONY: help python setup setup-dev run test lint types format messages bench lock bench screens
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
@@ -39,5 +39,17 @@ format: setup-dev ## put the code in shape: ruff's fixes and format
 messages: setup-dev ## collect the interface's messages into the Russian catalogues
 	@$(IN_VENV) manage.py messages
 
+bench: python ## time the pages of a large company on SQLite and PostgreSQL: build/bench.json
+	@$(PYTHON) -m tools.bench
+
 lock: setup-dev ## compile the locks anew from requirements*.txt and package.json
 	@$(IN_VENV) -m tools.lock
+
+SIZE ?= small
+DB ?= both
+bench: setup-dev ## time the pages on SQLite and PostgreSQL: make bench, make bench SIZE=large DB=sqlite
+	@$(IN_VENV) -m tools.bench --size $(SIZE) --db $(DB)
+
+ONLY ?=
+screens: setup-dev ## pictures of every page at 1440 and 360 px for each role: make screens, make screens ONLY=board
+	@$(IN_VENV) -m tools.screens $(ONLY)

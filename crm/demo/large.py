@@ -22,7 +22,7 @@ from core.names import name_key
 from core.text import normal
 from crm.demo import words
 from leads.models import Client, Contact, ContactPoint, Segment, Source
-from people.models import Appointment, Role, Team, User
+from people.models import User
 from pipeline.models import Deal, LossReason, Stage, StageMove
 
 TEAMS, MANAGERS, CLIENTS, DEALS, ACTIVITIES = 5, 50, 100_000, 200_000, 1_000_000
@@ -76,7 +76,11 @@ def _copy(table: Table, values: list[tuple[Any, ...]]) -> None:
         if value is None:
             return "\\N"
         text = str(value)
-        return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n") if isinstance(value, str) else text
+        return (
+            text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+            if isinstance(value, str)
+            else text
+        )
 
     text = StringIO("".join("\t".join(map(cell, row)) + "\n" for row in values))
     names = ", ".join(map(connection.ops.quote_name, table.columns))
@@ -131,7 +135,14 @@ class Large:
         self.operation_of = {stamp: base + 1 + index for index, stamp in enumerate(self.stamps)}
         admin = User.objects.order_by("pk").values_list("pk", flat=True).first()
         Table(Operation).fill(
-            {"id": self.operation_of[s], "at": s, "by_id": admin, "kind": "system", "note": "demo", "counts": "{}"}
+            {
+                "id": self.operation_of[s],
+                "at": s,
+                "by_id": admin,
+                "kind": "system",
+                "note": "demo",
+                "counts": "{}",
+            }
             for s in self.stamps
         )
 
@@ -163,8 +174,12 @@ class Large:
                 self.client_hour.append(hour)
                 stamp = self.stamps[hour]
                 common = {"version": 1, "created_at": stamp, "changed_at": stamp, "client_id": number}
-                contacts.append(common | {"id": number, "name": person, "position": rng.choice(words.POSITIONS)})
-                points.append(common | {"id": next(ids), "contact_id": number, "kind": "phone", "value": phone})
+                contacts.append(
+                    common | {"id": number, "name": person, "position": rng.choice(words.POSITIONS)}
+                )
+                points.append(
+                    common | {"id": next(ids), "contact_id": number, "kind": "phone", "value": phone}
+                )
                 points.append(common | {"id": next(ids), "kind": "email", "value": mail})
                 yield {
                     "id": number, "version": 1, "created_at": stamp, "changed_at": stamp,
@@ -214,7 +229,9 @@ class Large:
                             step[client] = (row["due_on"], row["due_at"])
                     else:
                         last = deal["last_contact_at"]
-                        deal["last_contact_at"] = row["happened_at"] if last is None else max(last, row["happened_at"])
+                        deal["last_contact_at"] = (
+                            row["happened_at"] if last is None else max(last, row["happened_at"])
+                        )
                         contact[client] = max(contact.get(client, ""), row["happened_at"])
                 moves.extend(self._moves(deal, stage, born, since))
                 yield deal
@@ -232,7 +249,9 @@ class Large:
         weights = [4 if s.kind == "open" else 30 if s.kind == "won" else 38 for s in self.stages]
         return self.rng.choices(self.stages, weights)[0]
 
-    def _deal(self, number: int, client: int, manager: int, stage: Stage, born: int, since: int) -> dict[str, Any]:
+    def _deal(
+        self, number: int, client: int, manager: int, stage: Stage, born: int, since: int
+    ) -> dict[str, Any]:
         rng = self.rng
         open_deal = stage.kind == "open"
         return {
@@ -287,13 +306,15 @@ class Large:
 
     def _client_steps(self, contact: dict[int, str], step: dict[int, tuple[dt.date, str | None]]) -> None:
         values = [
-            (contact.get(client), *(step.get(client) or (None, None)), client) for client in sorted({*contact, *step})
+            (contact.get(client), *(step.get(client) or (None, None)), client)
+            for client in sorted({*contact, *step})
         ]
         table = connection.ops.quote_name(Client._meta.db_table)
         with connection.cursor() as cursor:
             if connection.vendor == "sqlite":
                 cursor.executemany(
-                    f"UPDATE {table} SET last_contact_at=%s, next_step_on=%s, next_step_at=%s WHERE id=%s", values
+                    f"UPDATE {table} SET last_contact_at=%s, next_step_on=%s, next_step_at=%s WHERE id=%s",
+                    values,
                 )
                 return
             cursor.execute(
@@ -356,5 +377,3 @@ class Large:
                 cursor.execute(
                     f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), (SELECT MAX(id) FROM \"{table}\"))"
                 )
-
-

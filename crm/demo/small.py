@@ -99,7 +99,9 @@ class Small:
     def _give_habits(self) -> None:
         rng = self.rng
         self.habits = {
-            user.pk: Habits(rng.uniform(7, 12), rng.uniform(0.86, 0.97), rng.uniform(0.75, 0.97), rng.uniform(0.5, 0.7))
+            user.pk: Habits(
+                rng.uniform(7, 12), rng.uniform(0.86, 0.97), rng.uniform(0.75, 0.97), rng.uniform(0.5, 0.7)
+            )
             for user in self.cast.managers
         }
         weak = self.cast.managers[3]
@@ -146,7 +148,11 @@ class Small:
 
     def _absences(self, working: list[dt.date]) -> None:
         self.away: set[tuple[int, dt.date]] = set()
-        plans = [(5, 12, 10, Absence.Kind.VACATION), (8, 40, 3, Absence.Kind.SICK), (1, 50, 2, Absence.Kind.SICK)]
+        plans = [
+            (5, 12, 10, Absence.Kind.VACATION),
+            (8, 40, 3, Absence.Kind.SICK),
+            (1, 50, 2, Absence.Kind.SICK),
+        ]
         for index, start, length, kind in plans:
             days = working[start : start + length]
             if not days:
@@ -198,13 +204,20 @@ class Small:
 
     def _new_client(self, manager: User) -> None:
         draft = self._draft(manager)
-        client = create_client(by=manager, **{name: getattr(draft, name) for name in draft.__dataclass_fields__})
+        client = create_client(
+            by=manager, **{name: getattr(draft, name) for name in draft.__dataclass_fields__}
+        )
         self._remember(manager, [client])
 
     def _further_deal(self, manager: User) -> None:
         closed = [lead for lead in self.leads[manager.pk] if not lead.is_open]
         lead = self.rng.choice(closed or self.leads[manager.pk])
-        deal = create_deal(lead.client, by=manager, name=self.rng.choice(words.GOODS), product_group=self.rng.choice(self.groups))
+        deal = create_deal(
+            lead.client,
+            by=manager,
+            name=self.rng.choice(words.GOODS),
+            product_group=self.rng.choice(self.groups),
+        )
         self.leads[manager.pk].append(Lead(deal.pk, lead.client))
 
     def _choose(self, manager: User, day: dt.date) -> Lead | None:
@@ -222,7 +235,12 @@ class Small:
     def _contact(self, manager: User, lead: Lead, day: dt.date) -> None:
         rng, habits = self.rng, self.habits[manager.pk]
         outcome = rng.choices(
-            [Activity.Outcome.REACHED, Activity.Outcome.NO_ANSWER, Activity.Outcome.POSTPONED, Activity.Outcome.REFUSED],
+            [
+                Activity.Outcome.REACHED,
+                Activity.Outcome.NO_ANSWER,
+                Activity.Outcome.POSTPONED,
+                Activity.Outcome.REFUSED,
+            ],
             [68, 18, 9, 5],
         )[0]
         deal = Deal.objects.select_related("client", "stage", "manager").get(pk=lead.deal_id)
@@ -279,9 +297,17 @@ class Small:
         rng = self.rng
         if rng.random() > habits.planning:
             return None
-        after = 1 if outcome == Activity.Outcome.NO_ANSWER else rng.choices([1, 2, 3, 5, 8, 12], [20, 22, 24, 16, 12, 6])[0]
+        after = (
+            1
+            if outcome == Activity.Outcome.NO_ANSWER
+            else rng.choices([1, 2, 3, 5, 8, 12], [20, 22, 24, 16, 12, 6])[0]
+        )
         due_on = calendar.add_working_days(day, after)
-        due_at = periods.local(due_on, dt.time(rng.randrange(10, 18), rng.choice([0, 15, 30, 45]))) if rng.random() < 0.3 else None
+        due_at = (
+            periods.local(due_on, dt.time(rng.randrange(10, 18), rng.choice([0, 15, 30, 45])))
+            if rng.random() < 0.3
+            else None
+        )
         return NextStep(due_on, due_at, subject=rng.choice(words.STEPS))
 
 
@@ -289,7 +315,13 @@ def set_tasks_of_heads(cast: Cast, day: dt.date) -> None:
     """Each head has asked somebody for something: a task set by another."""
     call = ActivityKind.objects.order_by("position").first()
     for head in cast.heads:
-        deal = Deal.objects.visible_to(head).open().select_related("client", "manager").order_by("-amount", "pk").first()
+        deal = (
+            Deal.objects.visible_to(head)
+            .open()
+            .select_related("client", "manager")
+            .order_by("-amount", "pk")
+            .first()
+        )
         if deal is not None and call is not None:
             plan_activity(
                 by=head, client=deal.client, deal=deal, kind=call, manager=deal.manager,

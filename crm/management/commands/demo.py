@@ -24,15 +24,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--size", choices=["small", "large"], default="small")
-        parser.add_argument("--date", type=dt.date.fromisoformat, help="the day the company has come to (today)")
-        parser.add_argument("--scale", type=float, default=1.0, help="a part of the large company, for trying")
+        parser.add_argument(
+            "--date", type=dt.date.fromisoformat, help="the day the company has come to (today)"
+        )
+        parser.add_argument(
+            "--scale", type=float, default=1.0, help="a part of the large company, for trying"
+        )
         parser.add_argument("--who", action="store_true", help="only print the sign-ins")
 
-    def handle(self, *args: Any, size: str, date: dt.date | None, scale: float, who: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, size: str, date: dt.date | None, scale: float, who: bool, **options: Any
+    ) -> None:
         if settings.PRODUCTION:
-            raise CommandError("Demo accounts cannot exist in production: their password is known to everybody.")
+            raise CommandError(
+                "Demo accounts cannot exist in production: their password is known to everybody."
+            )
         if who:
-            self._print_sign_ins()
+            self._print_sign_ins(options["verbosity"])
             return
         self._require_empty()
         begun = time.monotonic()
@@ -59,10 +67,11 @@ class Command(BaseCommand):
             if model._meta.label_lower not in starting and made_by_people.exists():
                 raise CommandError(f"This database holds data already ({model._meta.verbose_name_plural}).")
 
-    def _print_sign_ins(self) -> None:
+    def _print_sign_ins(self, verbosity: int) -> None:
         accounts = demo_accounts()
         if not accounts:
-            self.stdout.write("There is no demo company in this database.")
+            if verbosity:
+                self.stdout.write("There is no demo company in this database.")
             return
         self.stdout.write(f"Sign in as (password {DEMO_PASSWORD}):")
         for account in accounts:

@@ -1,0 +1,56 @@
+"""`make bench`: fills a large company and times its pages, on SQLite and on PostgreSQL (of DATABASE_URL, or throw-away).
+
+    python -m tools.bench                 50 managers, 100,000 clients, 1,000,000 activities: takes its minutes
+    python -m tools.bench --scale 0.05    a part of it, for trying
+
+The filled SQLite file stays in build/bench/ for the next time; delete the folder after a change of the tables.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from argparse import ArgumentParser
+from contextlib import ExitStack
+from pathlib import Path
+
+from tools import services, setup
+from tools.common import BUILD, PYTHON, ROOT, Trouble, say, tell
+
+
+def main() -> int:
+    parser = ArgumentParser(prog="python -m tools.bench")
+    parser.add_argument("--scale", default="1.0", help="a part of the large company")
+    parser.add_argument("--only", choices=["sqlite", "postgres"], help="one of the two databases")
+    options = parser.parse_args()
+    setup.prepare(dev=False)
+    if options.only != "postgres":
+        folder = BUILD / "bench" / options.scale
+        _bench("SQLite", options.scale, {"TAKT_VAR": str(folder)}, filled=(folder / "filled").exists())
+        (folder / "filled").touch()
+    if options.only != "sqlite":
+        with ExitStack() as stack:
+            temporary = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="takt-bench-")))
+            database = os.environ.get("DATABASE_URL") or stack.enter_context(services.postgres(temporary))
+            _bench(
+                "PostgreSQL", options.scale, {"TAKT_VAR": str(temporary / "var"), "DATABASE_URL": database}
+            )
+    return 0
+
+
+def _bench(name: str, scale: str, settings: dict[str, str], *, filled: bool = False) -> None:
+    say(f"\n--- {name} ---")
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")
+    }
+    steps = [] if filled else [["migrate", "--verbosity", "0"], ["demo", "--size", "large", "--scale", scale]]
+    for step in [*steps, ["bench"]]:
+        done = subprocess.run([str(PYTHON), "manage.py", *step], cwd=ROOT, env={**environment, **settings})
+        if done.returncode:
+            raise Trouble(f"`manage.py {' '.join(step)}` failed on {name}: see above.")
+
+
+if __name__ == "__main__":
+    sys.exit(tell(main))
