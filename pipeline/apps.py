@@ -24,4 +24,4 @@ class PipelineConfig(AppConfig):
             (leads_actions.on_clients_deleted, actions.delete_deals_of),
         ):
             registry.append(hook)
-        places.register()
+        places.fill()

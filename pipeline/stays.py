@@ -1,16 +1,18 @@
-"""The path of a deal through its stages: how long it stood in each, who moved it on."""
+"""The path of a deal through its stages: how long it stood in each, who moved it on, as the stages were called then."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import periods
 from people import calendar
-from pipeline.models import Deal, StageMove
+from pipeline.models import Deal, Stage, StageMove
 
 
 @dataclass(frozen=True)
 class Stay:
-    """One move and the stay that followed it; `until` None while it lasts."""
+    """One move and the stay that followed it; `until` None while it lasts. `days` are working days."""
 
     move: StageMove
     until: dt.datetime | None
@@ -24,10 +26,26 @@ class Stay:
 
 
 def stays_of(deal: Deal, moment: dt.datetime) -> list[Stay]:
-    """All stays of the deal, the latest first; `days` are working days, the first not counted."""
+    """All stays of the deal, the latest first; the day a stay began does not count."""
     moves = list(deal.moves.select_related("from_stage", "to_stage", "by").order_by("at", "pk"))
+    name_as_then(moves)
     ends = [move.at for move in moves[1:]]
     return [
         Stay(move, until, calendar.working_days_between(move.day, periods.day_of(until or moment)))
         for move, until in reversed(list(zip(moves, [*ends, None], strict=False)))
     ]
+
+
+def name_as_then(moves: Sequence[StageMove]) -> None:
+    """Gives the stages of the moves (already read) the names they bore at the moment of each move. One query."""
+    ids = {stage.pk for move in moves for stage in (move.from_stage, move.to_stage) if stage is not None}
+    names: dict[int, list[tuple[dt.datetime, str]]] = defaultdict(list)
+    rows = Stage.versions.filter(record_id__in=ids).order_by("pk")
+    for stage_id, since, name in rows.values_list("record_id", "valid_from", "name"):
+        names[stage_id].append((since, name))
+    for move in moves:
+        for stage in (move.from_stage, move.to_stage):
+            if stage is None:
+                continue
+            known = [name for since, name in names[stage.pk] if since <= move.at]
+            stage.name = known[-1] if known else stage.name

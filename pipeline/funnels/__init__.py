@@ -1,0 +1,1 @@
+"""Setting up funnels and their stages at run time: verbs, what a change would touch, the administrator's screen."""
