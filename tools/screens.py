@@ -164,12 +164,11 @@ def _crawl(page: Any, address: str) -> dict[str, str]:
     for _step in range(3):
         new: set[str] = set()
         for path in pages:
-            page.goto(f"{address}{path}")
-            hrefs = page.eval_on_selector_all(
-                "a[href],form[action]",
-                "es => es.map(e => e.getAttribute('href') || e.getAttribute('action'))",
-            )
-            new |= {href.split("?")[0] for href in hrefs if href.startswith("/")}
+            if _opens(page, f"{address}{path}"):
+                hrefs = page.eval_on_selector_all(
+                    "a[href]", "links => links.map(a => a.getAttribute('href'))"
+                )
+                new |= {href.split("?")[0] for href in hrefs if href.startswith("/")}
         known = _addresses(links)
         links |= new
         pages = [path for name, path in _addresses(links).items() if known.get(name) != path]
