@@ -25,6 +25,8 @@ def _page(request: HttpRequest, status: HTTPStatus, template: str) -> HttpRespon
     """
     if not hasattr(request, "LANGUAGE_CODE"):
         translation.activate(settings.LANGUAGE_CODE)
+    # The frame must not tell an address that leads somewhere from one that leads nowhere.
+    request.resolver_match = None
     user = getattr(request, "user", None)
     framed = (
         status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND) and user is not None and user.is_authenticated
