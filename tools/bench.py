@@ -1,9 +1,10 @@
-"""`make bench`: fills a large company and times its pages, on SQLite and on PostgreSQL (of DATABASE_URL, or throw-away).
+"""`make bench`: fills a large company and times its pages, on SQLite and on PostgreSQL.
 
     python -m tools.bench                 50 managers, 100,000 clients, 1,000,000 activities: takes its minutes
     python -m tools.bench --scale 0.05    a part of it, for trying
 
-The filled SQLite file stays in build/bench/ for the next time; delete the folder after a change of the tables.
+PostgreSQL is that of DATABASE_URL (an empty database) or a throw-away one. The filled SQLite file stays in build/bench/
+for the next time; delete the folder after a change of the tables.
 """
 
 from __future__ import annotations
@@ -28,8 +29,7 @@ def main() -> int:
     setup.prepare(dev=False)
     if options.only != "postgres":
         folder = BUILD / "bench" / options.scale
-        _bench("SQLite", options.scale, {"TAKT_VAR": str(folder)}, filled=(folder / "filled").exists())
-        (folder / "filled").touch()
+        _bench("SQLite", options.scale, {"TAKT_VAR": str(folder)}, filled=folder / "filled")
     if options.only != "sqlite":
         with ExitStack() as stack:
             temporary = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="takt-bench-")))
@@ -40,16 +40,26 @@ def main() -> int:
     return 0
 
 
-def _bench(name: str, scale: str, settings: dict[str, str], *, filled: bool = False) -> None:
+def _bench(name: str, scale: str, settings: dict[str, str], *, filled: Path | None = None) -> None:
+    """Fill the database, unless the file `filled` says that it is, and time its pages."""
     say(f"\n--- {name} ---")
-    environment = {
+    surroundings = {
         key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")
     }
-    steps = [] if filled else [["migrate", "--verbosity", "0"], ["demo", "--size", "large", "--scale", scale]]
-    for step in [*steps, ["bench"]]:
-        done = subprocess.run([str(PYTHON), "manage.py", *step], cwd=ROOT, env={**environment, **settings})
+
+    def manage(*arguments: str) -> None:
+        done = subprocess.run(
+            [str(PYTHON), "manage.py", *arguments], cwd=ROOT, env={**surroundings, **settings}
+        )
         if done.returncode:
-            raise Trouble(f"`manage.py {' '.join(step)}` failed on {name}: see above.")
+            raise Trouble(f"`manage.py {' '.join(arguments)}` failed on {name}: see above.")
+
+    if filled is None or not filled.exists():
+        manage("migrate", "--verbosity", "0")
+        manage("demo", "--size", "large", "--scale", scale)
+    if filled is not None:
+        filled.touch()
+    manage("bench")
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ class Command(BaseCommand):
         shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else host  # noqa: S104
         self._say(f"\nTakt is running: http://{shown}:{port}/   (Ctrl-C ends it)\n")
         if _has_demo() and not settings.PRODUCTION:
-            call_command("demo", "--who", stdout=self.stdout)
+            call_command("demo", "--who", verbosity=0, stdout=self.stdout)
             self.stdout.flush()
 
 
