@@ -158,20 +158,17 @@ def _take(address: str, options: argparse.Namespace) -> int:
 
 
 def _crawl(page: Any, address: str) -> dict[str, str]:
-    """Two steps from the start page along links, so that pages of objects have one the person really sees."""
+    """Three steps along links, so that pages of objects have one the person really sees."""
     links: set[str] = set()
-    pages = ["/"]
+    seen: set[str] = set()
     for _step in range(3):
-        new: set[str] = set()
-        for path in pages:
+        for path in sorted({"/", *_addresses(links).values()} - seen):
+            seen.add(path)
             if _opens(page, f"{address}{path}"):
                 hrefs = page.eval_on_selector_all(
                     "a[href]", "links => links.map(a => a.getAttribute('href'))"
                 )
-                new |= {href.split("?")[0] for href in hrefs if href.startswith("/")}
-        known = _addresses(links)
-        links |= new
-        pages = [path for name, path in _addresses(links).items() if known.get(name) != path]
+                links |= {href.split("?")[0] for href in hrefs if href.startswith("/")}
     return _addresses(links)
 
 
