@@ -122,7 +122,7 @@ class Contact(Tracked):
     """A person at a client."""
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="contacts", verbose_name=_("client"))
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=150)
     position = models.CharField(_("position"), max_length=150, blank=True)
     is_decision_maker = models.BooleanField(_("makes the decision"), default=False)
     note = models.CharField(_("note"), max_length=300, blank=True)
