@@ -57,8 +57,8 @@ def log_activity(
 
     `happened_at` is now unless said, and cannot lie in the future. `planned` is the task it fulfils: that very record
     becomes the done one. `to_stage` moves the deal through `move_deal` with `stage_fields` (its keyword arguments);
-    its `MissingForStage` goes through, with nothing written. The activity is `by`'s unless a `manager` is given (an import), the next step
-    belongs to who is responsible for the deal, else for the client.
+    its `MissingForStage` goes through, with nothing written. The activity is `by`'s unless a `manager` is given (an
+    import), the next step belongs to who is responsible for the deal, else for the client.
     """
     access.require_change(by, *(record for record in (client, deal, planned) if record is not None))
     if manager is not None and manager != by:
@@ -112,7 +112,12 @@ def plan_activity(
         access.require(by, "assign")
         access.require_owner(by, manager)
     if not Client.objects.visible_to(manager).filter(pk=client.pk).exists():
-        raise ValidationError({"manager": _("%(name)s does not see this client: hand the client over first.") % {"name": manager}})
+        raise ValidationError(
+            {
+                "manager": _("%(name)s does not see this client: hand the client over first.")
+                % {"name": manager}
+            }
+        )
     with operation(by=by) as op:
         if due_on < periods.day_of(op.at):
             raise ValidationError({"due_on": _("This day is over: choose today or a later day.")})
@@ -167,7 +172,9 @@ EDITABLE = frozenset(
 )
 
 
-def update_activity(activity: Activity, *, by: User, expected_version: int | None = None, **changes: Any) -> Activity:
+def update_activity(
+    activity: Activity, *, by: User, expected_version: int | None = None, **changes: Any
+) -> Activity:
     """Corrects a record or a task; `changes` are fields of `EDITABLE`. A task's day changes by `move_task` only.
 
     Since when a done one counts follows from `activities.moments.entered`. `StaleRecord` if the record was saved since
@@ -222,7 +229,9 @@ def accept_result(task: Activity, *, by: User) -> Activity:
 def _the_task(task: Activity, client: Client) -> Activity:
     """The task as it stands now. ValidationError if it was done or cancelled meanwhile: nobody does it twice."""
     row: Activity = (
-        Activity.objects.select_for_update(of=("self",)).select_related("client", "deal", "manager").get(pk=task.pk)
+        Activity.objects.select_for_update(of=("self",))
+        .select_related("client", "deal", "manager")
+        .get(pk=task.pk)
     )
     if not row.is_planned:
         raise ValidationError({"planned": _("This task has been done or cancelled meanwhile.")})

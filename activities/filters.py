@@ -8,11 +8,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from activities.models import Activity, ActivityKind
+from activities.moments import window_of
 from activities.queries import ActivityQuerySet
 from core import periods
 from core.tables import DayRangeFilter
 from people.access import owners_visible_to, sellers_visible_to
-from people.models import User
+from people.models import Team, User
 
 OVERDUE, TODAY, LATER = "overdue", "today", "later"
 WHEN = [(OVERDUE, _("Overdue")), (TODAY, _("Today")), (LATER, _("Later"))]
@@ -64,15 +65,27 @@ class TaskFilter(_ByPerson):
         return of_state(rows, value)
 
 
+WINDOW, HELD = "window", "held"
+
+
 class ActivityFilter(_ByPerson):
-    """Of what was done."""
+    """Of what was done. The window is the working day as it is counted: from one cut-off to the next."""
 
     period = django_filters.ChoiceFilter(
-        label=_("Period"), choices=list(periods.PERIOD_NAMES.items()), method="in_period"
+        label=_("Period"),
+        choices=[(WINDOW, _("This working day")), *periods.PERIOD_NAMES.items()],
+        method="in_period",
     )
     manager = django_filters.ModelChoiceFilter(label=_("Manager"), queryset=_sellers)
     kind = django_filters.ModelMultipleChoiceFilter(label=_("Kinds"), queryset=_kinds)
-    outcome = django_filters.ChoiceFilter(label=_("Outcome"), choices=Activity.Outcome.choices)
+    group = django_filters.ChoiceFilter(
+        label=_("Counted as"), choices=ActivityKind.Group.choices, field_name="kind__group"
+    )
+    outcome = django_filters.ChoiceFilter(
+        label=_("Outcome"),
+        choices=[(HELD, _("talked or refused")), *Activity.Outcome.choices],
+        method="by_outcome",
+    )
     days = DayRangeFilter(label=_("Happened"), field_name="happened_at")
 
     class Meta:
@@ -80,4 +93,15 @@ class ActivityFilter(_ByPerson):
         fields: ClassVar[list[str]] = []
 
     def in_period(self, rows: ActivityQuerySet, _name: str, value: str) -> ActivityQuerySet:
+        if value == WINDOW:
+            return rows.happened_in(window_of(periods.now(), self._team()))
         return rows.happened_in(periods.period_named(value))
+
+    def by_outcome(self, rows: ActivityQuerySet, _name: str, value: str) -> ActivityQuerySet:
+        return rows.held() if value == HELD else rows.filter(outcome=value)
+
+    def _team(self) -> Team | None:
+        """Whose working day is meant: that of the chosen manager's team, else of the reader's."""
+        manager = self.form.cleaned_data.get("manager") if "manager" in self.form.fields else None
+        team: Team | None = (manager or self.request.user).team
+        return team

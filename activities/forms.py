@@ -84,8 +84,10 @@ class LogForm(OnceForm, forms.Form):
         label=gettext_lazy("Quantity"), required=False, min_value=0, max_digits=12, decimal_places=2
     )
     deal = forms.ChoiceField(label=gettext_lazy("Deal"), required=False, widget=forms.RadioSelect)
-    planned = forms.ChoiceField(label=gettext_lazy("Fulfils the task"), required=False, widget=forms.RadioSelect)
-    next = forms.ChoiceField(label=gettext_lazy("Next"), required=False, widget=forms.RadioSelect)
+    planned = forms.ChoiceField(
+        label=gettext_lazy("Fulfils the task"), required=False, widget=forms.RadioSelect
+    )
+    next = forms.ChoiceField(label=gettext_lazy("What next"), required=False, widget=forms.RadioSelect)
     next_on = forms.DateField(label=gettext_lazy("Day"), required=False, widget=date_input())
     next_time = forms.TimeField(label=gettext_lazy("Time"), required=False, widget=time_input())
     next_subject = forms.CharField(
@@ -101,7 +103,7 @@ class LogForm(OnceForm, forms.Form):
         label=gettext_lazy("Direction"), choices=Activity.Direction.choices, required=False
     )
     happened_on = forms.DateField(label=gettext_lazy("Happened on"), required=False, widget=date_input())
-    happened_time = forms.TimeField(label=gettext_lazy("at"), required=False, widget=time_input())
+    happened_time = forms.TimeField(label=gettext_lazy("At what time"), required=False, widget=time_input())
 
     def __init__(self, *args: Any, hand: InHand, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -114,7 +116,9 @@ class LogForm(OnceForm, forms.Form):
         self.fields["contact"].choices = [("", "—"), *((str(one.pk), str(one)) for one in hand.contacts)]
         self.fields["client"].initial = hand.client.pk
         self.fields["direction"].initial = Activity.Direction.OUT
-        self.fields["outcome"].choices = [(value, capfirst(label)) for value, label in Activity.Outcome.choices]
+        self.fields["outcome"].choices = [
+            (value, capfirst(label)) for value, label in Activity.Outcome.choices
+        ]
         self.fields["outcome"].initial = Activity.Outcome.REACHED
 
     def _offer_kinds(self) -> None:
@@ -127,10 +131,17 @@ class LogForm(OnceForm, forms.Form):
 
     def _offer_deals_and_tasks(self) -> None:
         deals, tasks = self.hand.deals, self.hand.tasks
-        self.fields["deal"].choices = [*((str(deal.pk), str(deal)) for deal in deals), ("", _("without a deal"))]
+        self.fields["deal"].choices = [
+            *((str(deal.pk), str(deal)) for deal in deals),
+            ("", _("without a deal")),
+        ]
         self.fields["deal"].initial = str(self.hand.deal.pk) if self.hand.deal else ""
         self.fields["planned"].choices = [
-            *((str(task.pk), f"{task.what}, {next_steps.short(task.due_on)}") for task in tasks if task.due_on),
+            *(
+                (str(task.pk), f"{task.what}, {next_steps.short(task.due_on)}")
+                for task in tasks
+                if task.due_on
+            ),
             ("", _("none of these")),
         ]
         self.fields["planned"].initial = str(self.hand.task.pk) if self.hand.task else ""
@@ -144,7 +155,10 @@ class LogForm(OnceForm, forms.Form):
         if deal is None:
             return
         near = [deal.stage, *([following] if following else [])]
-        self.fields["stage"].choices = [*((str(stage.pk), stage_words(stage)) for stage in near), (OTHER, _("other…"))]
+        self.fields["stage"].choices = [
+            *((str(stage.pk), stage_words(stage)) for stage in near),
+            (OTHER, _("other…")),
+        ]
         self.fields["stage"].initial = str(deal.stage_id)
         rest = [stage for stage in self.hand.stages if stage not in near]
         self.fields["stage_other"].choices = [("", "—"), *((str(stage.pk), stage.name) for stage in rest)]
@@ -210,7 +224,11 @@ class LogForm(OnceForm, forms.Form):
 
     def _rest_of_tasks(self) -> list[Activity]:
         """What stays planned for the deal when this contact is logged."""
-        return [task for task in self.hand.tasks if task != self.task and task.deal_id == (self.deal and self.deal.pk)]
+        return [
+            task
+            for task in self.hand.tasks
+            if task != self.task and task.deal_id == (self.deal and self.deal.pk)
+        ]
 
     def _to_stage(self, data: dict[str, Any]) -> Any:
         if self.deal is None or self.hand.deal != self.deal:
@@ -228,7 +246,9 @@ class LogForm(OnceForm, forms.Form):
 
     def ask(self, missing: MissingForStage) -> None:
         """Asks on the spot for what the chosen stage needs; the rest of the form stays as it was typed."""
-        self.move_form = MoveForm(deal=missing.deal, stage=missing.stage, missing=missing.fields, prefix=_MOVE)
+        self.move_form = MoveForm(
+            deal=missing.deal, stage=missing.stage, missing=missing.fields, prefix=_MOVE
+        )
         self.asked = [f"{missing.stage.pk}:{key}" for key in missing.fields]
         self.add_error("stage", _("“%(stage)s” asks for a little more.") % {"stage": missing.stage})
 

@@ -56,7 +56,10 @@ class MoveTaskForm(DueForm):
 
 class CancelTaskForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("Why it is not needed any more"), required=False, max_length=300, widget=forms.TextInput
+        label=gettext_lazy("Why it is not needed any more"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput,
     )
 
 
@@ -78,7 +81,10 @@ class TaskForm(OnceForm, DueForm):
         self._choices("kind", kinds)
         self.fields["kind"].initial = kinds[0][0] if kinds else None
         if hand.deals:
-            self._choices("deal", [*((str(deal.pk), _deal_words(deal)) for deal in hand.deals), ("", _("without a deal"))])
+            self._choices(
+                "deal",
+                [*((str(deal.pk), _deal_words(deal)) for deal in hand.deals), ("", _("without a deal"))],
+            )
             self.fields["deal"].initial = str(hand.deal.pk) if hand.deal else ""
         else:
             del self.fields["deal"]
@@ -126,7 +132,9 @@ class ActivityForm(RecordForm):
         super().__init__(*args, **kwargs)
         record: Any = self.record
         kinds = self.fields["kind"].queryset  # type: ignore[attr-defined]
-        self.fields["kind"].queryset = (kinds.filter(retired_at=None) | kinds.filter(pk=record.kind_id)).distinct()  # type: ignore[attr-defined]
+        self.fields["kind"].queryset = (
+            kinds.filter(retired_at=None) | kinds.filter(pk=record.kind_id)
+        ).distinct()  # type: ignore[attr-defined]
         self.fields["deal"].queryset = Deal.objects.filter(client=record.client_id).select_related("client")  # type: ignore[attr-defined]
         self.fields["contact"].queryset = record.client.contacts.all()  # type: ignore[attr-defined]
         if not record.is_done:

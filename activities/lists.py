@@ -55,7 +55,9 @@ class TaskList(_Activities):
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         rows = Activity.objects.visible_to(request.user).planned()  # type: ignore[arg-type]
-        found: QuerySet[Any] = rows.select_related("client", "deal__stage", "kind", "manager").defer("search", "text")
+        found: QuerySet[Any] = rows.select_related("client", "deal__stage", "kind", "manager").defer(
+            "search", "text"
+        )
         return found
 
     def columns(self, request: HttpRequest) -> Sequence[Column]:
@@ -66,9 +68,9 @@ class TaskList(_Activities):
             Column("kind", _("Kind"), value="kind.name", sort="kind__position", on_phone="hide"),
             Column("stage", _("Stage"), "stage", value="deal.stage"),
             Column("amount", _("Amount"), "money", value="deal.amount", on_phone="end"),
-            Column("moved", _("Moved"), "flags", value=_moved),
+            Column("moved", _("Put off, times"), "flags", value=_moved),
             *self._manager(request),
-            Column("move", "", value=lambda row: _("Move"), link=_move_url, export=False),
+            Column("move", "", value=lambda row: _("Put off"), link=_move_url, export=False),
         ]  # fmt: skip
 
     def _due(self, task: Activity) -> NextStep:
@@ -96,7 +98,6 @@ class TaskList(_Activities):
         }
 
 
-
 def _log_url(task: Activity) -> str:
     return f"{reverse('activities:log')}?client={task.client_id}&task={task.pk}"
 
@@ -108,7 +109,7 @@ def _move_url(task: Activity) -> str:
 def _moved(task: Activity) -> list[Flag]:
     if task.times_moved < 2:
         return []
-    return [Flag(str(_("moved %(count)s×") % {"count": task.times_moved}), "near")]
+    return [Flag(str(_("put off %(count)s×") % {"count": task.times_moved}), "near")]
 
 
 class ActivityList(_Activities):
@@ -125,15 +126,21 @@ class ActivityList(_Activities):
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         rows = Activity.objects.visible_to(request.user).done().filter(happened_at__isnull=False)  # type: ignore[arg-type]
-        found: QuerySet[Any] = rows.select_related("client", "stage", "kind", "manager", "contact").defer("search")
+        found: QuerySet[Any] = rows.select_related("client", "stage", "kind", "manager", "contact").defer(
+            "search"
+        )
         return found
 
     def columns(self, request: HttpRequest) -> Sequence[Column]:
         return [
-            Column("happened", _("Happened"), "moment", value="happened_at", sort="happened_at", on_phone="end"),
+            Column(
+                "happened", _("Happened"), "moment", value="happened_at", sort="happened_at", on_phone="end"
+            ),
             Column("client", _("Client"), value="client.name"),
             Column("kind", _("Kind"), value="kind.name"),
-            Column("outcome", _("Outcome"), value=lambda row: row.get_outcome_display() if row.is_talk else ""),
+            Column(
+                "outcome", _("Outcome"), value=lambda row: row.get_outcome_display() if row.is_talk else ""
+            ),
             Column("text", _("What was said"), "longtext"),
             Column("stage", _("Stage"), "stage", on_phone="hide"),
             Column("quantity", _("Quantity"), value=_quantity, on_phone="hide"),
@@ -151,7 +158,6 @@ class ActivityList(_Activities):
 
     def _late(self, row: Activity) -> list[Flag]:
         return [Flag(str(_("entered late")), "late")] if is_late(row, self._teams.get(row.manager_id)) else []
-
 
 
 def _quantity(row: Activity) -> str:

@@ -70,7 +70,12 @@ class Activity(Tracked):
         Deal, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("deal")
     )
     contact = models.ForeignKey(
-        Contact, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("contact person")
+        Contact,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="activities",
+        verbose_name=_("contact person"),
     )
     manager = models.ForeignKey(User, models.PROTECT, related_name="activities", verbose_name=_("manager"))
     kind = models.ForeignKey(ActivityKind, models.PROTECT, related_name="activities", verbose_name=_("kind"))
@@ -86,17 +91,26 @@ class Activity(Tracked):
     happened_at = models.DateTimeField(_("happened"), null=True, blank=True)
     entered_at = models.DateTimeField(_("entered"), null=True, editable=False)
     # The stage the deal was left in.
-    stage = models.ForeignKey(Stage, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("stage"))
+    stage = models.ForeignKey(
+        Stage, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("stage")
+    )
     # Who set the task, where that was somebody else; when they accepted the result.
-    set_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("set by"))
+    set_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("set by")
+    )
     accepted_at = models.DateTimeField(_("result accepted"), null=True, editable=False)
     # The activity whose next step this is.
-    follows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="next_steps", editable=False)
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="next_steps", editable=False
+    )
     times_moved = models.PositiveSmallIntegerField(_("times moved"), default=0, editable=False)
 
     search = SearchField()
     untracked_fields = ("search",)
-    version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("manager", "happened_at"), ("manager", "due_on"))
+    version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("manager", "happened_at"),
+        ("manager", "due_on"),
+    )
 
     objects = alive_manager(ActivityQuerySet)
     all_objects = ActivityQuerySet.as_manager()
@@ -110,9 +124,13 @@ class Activity(Tracked):
             models.Index(fields=["manager", "-happened_at"]),
             models.Index(fields=["-happened_at"]),
             models.Index(
-                fields=["manager", "due_on"], condition=Q(status="planned"), name="activities_planned_by_manager"
+                fields=["manager", "due_on"],
+                condition=Q(status="planned"),
+                name="activities_planned_by_manager",
             ),
-            models.Index(fields=["client"], condition=Q(status="planned"), name="activities_planned_by_client"),
+            models.Index(
+                fields=["client"], condition=Q(status="planned"), name="activities_planned_by_client"
+            ),
             models.Index(fields=["deal"], condition=Q(status="planned"), name="activities_planned_by_deal"),
             SearchIndex("search", name="activities_search"),
         ]

@@ -30,7 +30,9 @@ def is_late(activity: Activity, team: Team | None = None) -> bool:
     return activity.entered_at > window_of(activity.happened_at, team).end
 
 
-def entered(before: Activity | None, after: Activity, at: dt.datetime, team: Team | None = None) -> dt.datetime:
+def entered(
+    before: Activity | None, after: Activity, at: dt.datetime, team: Team | None = None
+) -> dt.datetime:
     """Since when the record counts as what it counts as now; `at` is the stamp of the operation that saves it.
 
     The first moment stays as long as an edit changes words only. It is `at` anew when the edit makes the record count
@@ -41,7 +43,9 @@ def entered(before: Activity | None, after: Activity, at: dt.datetime, team: Tea
     """
     if before is None or not before.is_done or before.entered_at is None:
         return at
-    assert before.happened_at is not None and after.happened_at is not None  # done has its moments: a constraint
+    assert (
+        before.happened_at is not None and after.happened_at is not None
+    )  # done has its moments: a constraint
     claims_more = (
         (after.is_held and not before.is_held)
         or after.kind_id != before.kind_id

@@ -30,12 +30,12 @@ class Done:
     def counted(cls, rows: list[tuple[str, str, int]]) -> "Done":
         """From (group of the kind, outcome, count)."""
         found: Counter[str] = Counter()
-        held = set(Activity.HELD)
+        of_group = {ActivityKind.Group.CONVERSATION: "talks", ActivityKind.Group.MEETING: "meetings"}
         for group, outcome, count in rows:
-            if group == ActivityKind.Group.CONVERSATION:
-                found["talks" if outcome in held else "no_answer"] += count
-            elif group == ActivityKind.Group.MEETING:
-                found["meetings" if outcome in held else "no_answer"] += count
+            if outcome == Activity.Outcome.NO_ANSWER:
+                found["no_answer"] += count
+            elif group in of_group and outcome in Activity.HELD:
+                found[of_group[ActivityKind.Group(group)]] += count
             else:
                 found["others"] += count
         return cls(**found)

@@ -27,7 +27,9 @@ class Days:
         week = today + dt.timedelta(days=7)
         if not calendar.is_working(week, team):
             week = calendar.next_working_day(week, team)
-        return cls(today, calendar.next_working_day(today, team), calendar.add_working_days(today, 3, team), week)
+        return cls(
+            today, calendar.next_working_day(today, team), calendar.add_working_days(today, 3, team), week
+        )
 
     def day_of(self, chip: str) -> dt.date | None:
         """The day a chip stands for; None for those that stand for none."""

@@ -71,7 +71,13 @@ def deal_contacts(request: HttpRequest, deal: Deal) -> str | None:
     rows = Activity.objects.filter(deal=deal).select_related("kind", "contact", "manager", "stage")
     done = rows.done().order_by("-happened_at", "-pk")[:SHOWN]
     planned = rows.planned().in_order_of_due()[:SHOWN]
-    context = {"done": list(done), "planned": list(planned), "deal": deal, "shown": SHOWN, "today": periods.today()}
+    context = {
+        "done": list(done),
+        "planned": list(planned),
+        "deal": deal,
+        "shown": SHOWN,
+        "today": periods.today(),
+    }
     return render_to_string("activities/_deal_contacts.html", context, request=request)
 
 

@@ -17,7 +17,7 @@ SELLERS = (Role.MANAGER, Role.HEAD, Role.DIRECTOR, Role.ADMIN)
 
 def fill() -> None:
     """Called once, when the program is ready."""
-    from activities import follow_up, in_feed, panels, views_home
+    from activities import follow_up, in_feed, panels, views_home, views_setup
     from leads.views import cards
 
     pipeline_actions.on_move.append(follow_up.after_move)
@@ -35,10 +35,17 @@ def fill() -> None:
     named_lists.register("activity-kinds", ActivityKind, _("Kinds of contacts"), fields=fields)
 
     sells_self = {Role.MANAGER, Role.HEAD}
-    rail.add(_("My day"), "activities:my-day", "sun", roles=sells_self, order=10, on_phone=True, badge=overdue)
+    rail.add(
+        _("My day"), "activities:my-day", "sun", roles=sells_self, order=10, on_phone=True, badge=overdue
+    )
+    watches = {Role.HEAD, Role.DIRECTOR, Role.ADMIN}
+    rail.add(_("Team today"), "activities:team", "people-fill", roles=watches, order=20, on_phone=True)
     rail.add(_("Tasks"), "activities:tasks", "check2-square", roles=SELLERS, order=50)
     rail.add(_("Contacts"), "activities:list", "chat-left-text", roles=SELLERS, order=60)
     home_pages.add(Role.MANAGER, views_home.my_day)
+    home_pages.add(Role.HEAD, views_home.team)
+    home_pages.add(Role.DIRECTOR, views_home.company)
+    home_pages.add(Role.ADMIN, views_setup.setup)
 
 
 def overdue(request: HttpRequest) -> int:

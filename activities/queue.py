@@ -40,8 +40,14 @@ class Item:
     @property
     def log_url(self) -> str:
         """The quick log with client, deal and task in hand."""
-        known = {"client": self.client.pk, "deal": self.deal and self.deal.pk, "task": self.task and self.task.pk}
-        return f"{reverse('activities:log')}?{urlencode({key: value for key, value in known.items() if value})}"
+        known = {
+            "client": self.client.pk,
+            "deal": self.deal and self.deal.pk,
+            "task": self.task and self.task.pk,
+        }
+        return (
+            f"{reverse('activities:log')}?{urlencode({key: value for key, value in known.items() if value})}"
+        )
 
 
 @dataclass
@@ -87,12 +93,16 @@ class Queue:
         """Open deals without a next step, the greatest sums first."""
         deals = Deal.objects.filter(manager=self.user).open().without_next_step(self.moment)
         deals = deals.select_related("client", "stage").order_by("-amount", "pk")
-        deals = sorted(deals[:LONGEST], key=lambda deal: -(deal.amount or 0))  # none comes first on PostgreSQL
+        deals = sorted(
+            deals[:LONGEST], key=lambda deal: -(deal.amount or 0)
+        )  # none comes first on PostgreSQL
         return [Item("nothing", deal.client, deal, None, self._silence(deal)) for deal in deals]
 
     def _silence(self, deal: Deal) -> str:
         days = days_without_contact(deal, self.moment)
-        return ngettext("%(count)s day without contact", "%(count)s days without contact", days) % {"count": days}
+        return ngettext("%(count)s day without contact", "%(count)s days without contact", days) % {
+            "count": days
+        }
 
     @property
     def items(self) -> list[Item]:
@@ -107,5 +117,3 @@ def days_without_contact(deal: Deal, moment: dt.datetime) -> int:
     """Calendar days since somebody answered, since the deal began if nobody has."""
     since = deal.last_contact_at or deal.created_at
     return (periods.day_of(moment) - periods.day_of(since)).days
-
-

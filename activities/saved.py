@@ -1,5 +1,6 @@
 """What is said when a contact has been saved: what it was, what comes next, and whom to call then."""
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -23,5 +24,15 @@ def words(activity: Activity, following: Item | None) -> SafeString:
     if following is None:
         return text
     return format_html(
-        '{} {}: <a href="{}" data-dialog>{}</a>', text, _("Next in the queue"), following.log_url, following.client
+        '{} {}: <a href="{}" data-dialog>{}</a>',
+        text,
+        _("Next in the queue"),
+        following.log_url,
+        following.client,
     )
+
+
+def undo_url(activity: Activity) -> str:
+    """Where the operation that saved the activity last is rolled back: the call, the move and the next step at once."""
+    operation_id = Activity.versions.of(activity).order_by("-pk").values_list("operation_id", flat=True)[0]
+    return reverse("people:rollback", args=[operation_id])

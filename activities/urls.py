@@ -9,6 +9,7 @@ app_name = "activities"
 
 urlpatterns = [
     path("my-day/", views_home.my_day, name="my-day"),
+    path("team/", views_home.team, name="team"),
     path("log/", views_log.Log.as_view(), name="log"),
     path("log/clients/", views_log.find, name="log-find"),
     path("tasks/", TaskList.as_view(), name="tasks"),

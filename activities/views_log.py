@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +16,7 @@ from activities.in_hand import InHand
 from activities.queue import Queue
 from core import periods
 from core.once import once, result_of
+from core.toasts import undoable
 from leads.finding import best_hits
 from people.pages import ForAbility, for_ability
 from pipeline.actions import MissingForStage
@@ -46,7 +46,9 @@ class Log(ForAbility, View):
         wished = request.GET
         back = wished.get("back") or page_behind(request)
         if not wished.get("client"):
-            return render(request, "activities/log_find.html", _found(request, wished.get("q", "")) | {"back": back})
+            return render(
+                request, "activities/log_find.html", _found(request, wished.get("q", "")) | {"back": back}
+            )
         hand = InHand.of(request.user, wished["client"], wished.get("deal", ""), wished.get("task", ""))
         return self._page(LogForm(hand=hand, initial={"back": back}))
 
@@ -73,7 +75,7 @@ class Log(ForAbility, View):
         user = self.request.user
         activity = log_activity(by=user, **form.values())
         following = Queue(user, periods.now()).next_after(activity.client)
-        messages.success(self.request, saved.words(activity, following))
+        undoable(self.request, saved.words(activity, following), saved.undo_url(activity))
         return safe_back(self.request, form.cleaned_data.get("back", ""))
 
     def _page(self, form: LogForm, status: int = 200) -> HttpResponse:

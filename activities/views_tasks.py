@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.generic import View
@@ -19,6 +20,7 @@ from activities.views_log import page_behind, safe_back
 from core import show
 from core.forms import EditRecord, add_errors, redirect_to
 from core.once import once, result_of
+from core.toasts import undoable
 from leads.models import Client
 from people import access
 from people.access import get_visible_or_404
@@ -90,7 +92,7 @@ class MoveTask(ForAbility, View):
         if form.is_valid():
             try:
                 moved = actions.move_task(task, by=request.user, **form.due)  # type: ignore[arg-type]
-                messages.success(request, _("Moved to %(day)s.") % {"day": show.near_day(moved.due_on)})
+                messages.success(request, _("Put off to %(day)s.") % {"day": show.near_day(moved.due_on)})
                 return redirect_to(request, safe_back(request, back))
             except ValidationError as error:
                 add_errors(form, error)
@@ -160,8 +162,10 @@ class EditActivity(ForAbility, EditRecord):
 @require_POST
 def delete_activity(request: HttpRequest, pk: int) -> HttpResponse:
     found = _own(request, pk)
-    actions.delete_activity(found, by=request.user)  # type: ignore[arg-type]
-    messages.success(request, _("Deleted: %(what)s.") % {"what": found})
+    operation = actions.delete_activity(found, by=request.user)  # type: ignore[arg-type]
+    undoable(
+        request, _("Deleted: %(what)s.") % {"what": found}, reverse("people:rollback", args=[operation.pk])
+    )
     return redirect_to(request, safe_back(request, request.POST.get("back", "")))
 
 

@@ -12,7 +12,6 @@ from pipeline.models import Deal, Stage
 from tests.leads.factories import make_client
 
 
-
 def november(day: int, time: str = "12:00") -> dt.datetime:
     """A moment of November 2026 by Moscow's clocks; seconds may be said: «17:59:30»."""
     return periods.local(dt.date(2026, 11, day), dt.time.fromisoformat(time))
@@ -30,13 +29,22 @@ def make_deal(client: Client | None = None, **fields: Any) -> Deal:
 
 
 def stage_after(deal: Deal) -> Stage:
-    return Stage.objects.filter(funnel=deal.stage.funnel, position__gt=deal.stage.position).order_by("position").first()
+    return (
+        Stage.objects.filter(funnel=deal.stage.funnel, position__gt=deal.stage.position)
+        .order_by("position")
+        .first()
+    )
 
 
 def make_call(client: Client | None = None, **fields: Any) -> Activity:
     """A conversation that has just been logged by the client's manager."""
     client = client or make_client()
-    fields = {"by": client.manager, "kind": make_kind(), "outcome": Activity.Outcome.REACHED, "text": "Обсудили"} | fields
+    fields = {
+        "by": client.manager,
+        "kind": make_kind(),
+        "outcome": Activity.Outcome.REACHED,
+        "text": "Обсудили",
+    } | fields
     return log_activity(client=client, **fields)
 
 

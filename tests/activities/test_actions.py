@@ -51,7 +51,9 @@ def log(deal, **fields):
 
 def test_one_send_records_the_call_moves_the_deal_and_plans_the_next_step(deal):
     following = stage_after(deal)
-    call = log(deal, text="Просит скидку", to_stage=following, next_step=NextStep(FRIDAY, subject="Прислать расчёт"))
+    call = log(
+        deal, text="Просит скидку", to_stage=following, next_step=NextStep(FRIDAY, subject="Прислать расчёт")
+    )
     deal.refresh_from_db()
     deal.client.refresh_from_db()
     assert (call.status, call.happened_at, call.entered_at) == ("done", THURSDAY, THURSDAY)
@@ -244,7 +246,9 @@ def test_a_head_sets_a_task_and_accepts_its_result(deal):
     task = set_task(by=head, manager=deal.manager, client=deal.client, deal=deal, kind=kind, due_on=FRIDAY)
     with pytest.raises(ValidationError):
         accept_result(task, by=head)
-    done = log_activity(by=deal.manager, client=deal.client, deal=deal, kind=kind, outcome="reached", planned=task)
+    done = log_activity(
+        by=deal.manager, client=deal.client, deal=deal, kind=kind, outcome="reached", planned=task
+    )
     with pytest.raises(PermissionDenied):
         accept_result(done, by=deal.manager)
     assert accept_result(done, by=head).accepted_at == THURSDAY

@@ -132,4 +132,6 @@ def test_entered_is_the_stamp_of_the_operation_whatever_the_caller_does():
         manager = make_user()
         client = make_client(manager=manager)
         with pytest.raises(TypeError):
-            log_activity(by=manager, client=client, kind=make_kind(), outcome="reached", entered_at=november(4))
+            log_activity(
+                by=manager, client=client, kind=make_kind(), outcome="reached", entered_at=november(4)
+            )

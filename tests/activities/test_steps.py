@@ -1,4 +1,4 @@
-"""Whatever is logged, planned, moved, corrected, deleted and rolled back: the rows of deals and clients tell the truth."""
+"""Whatever is logged, planned, corrected, deleted and rolled back: the rows of deals and clients tell the truth."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -87,7 +87,9 @@ class Day:
         return rows[number % len(rows)]
 
     def move(self, n: int, m: int) -> None:
-        actions.move_task(self.some(n, status="planned"), by=self.by, due_on=periods.today() + dt.timedelta(m))
+        actions.move_task(
+            self.some(n, status="planned"), by=self.by, due_on=periods.today() + dt.timedelta(m)
+        )
 
     def cancel(self, n: int, m: int) -> None:
         actions.cancel_task(self.some(n, status="planned"), by=self.by)
@@ -96,14 +98,21 @@ class Day:
         one = self.some(n)
         changes = {"deal": self.deals[m % 2] if one.client_id == self.clients[0].pk and m % 3 else None}
         if one.is_done:
-            changes |= {"outcome": Activity.Outcome.values[m % 4], "happened_at": THURSDAY - dt.timedelta(hours=m)}
+            changes |= {
+                "outcome": Activity.Outcome.values[m % 4],
+                "happened_at": THURSDAY - dt.timedelta(hours=m),
+            }
         actions.update_activity(one, by=self.by, **changes)
 
     def delete(self, n: int, m: int) -> None:
         actions.delete_activity(self.some(n), by=self.by)
 
     def roll_back(self, n: int, m: int) -> None:
-        done = Operation.objects.filter(by=self.by, counts__has_key="activities.activity").order_by("-pk")[n % 3 :].first()
+        done = (
+            Operation.objects.filter(by=self.by, counts__has_key="activities.activity")
+            .order_by("-pk")[n % 3 :]
+            .first()
+        )
         if done is None:
             return
         plan = rollback.plan(done, allowed=lambda _model, ids: set(ids))
@@ -114,7 +123,7 @@ class Day:
 VERBS = [Day.log, Day.log, Day.plan, Day.move, Day.cancel, Day.correct, Day.delete, Day.roll_back]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 8), st.integers(0, 8)), max_size=14))
 def test_after_any_day_at_work_the_rows_tell_the_truth(db, steps):
     with periods.clock(THURSDAY) as clock:
@@ -147,9 +156,15 @@ def test_five_hundred_rows_cost_as_many_statements_as_one(django_assert_max_num_
             Activity.objects.bulk_create(
                 [
                     Activity(
-                        client=deal.client, deal=deal, manager=deal.manager, kind_id=1, status="done",
-                        outcome="reached", happened_at=THURSDAY, entered_at=THURSDAY,
-                    )  # fmt: skip
+                        client=deal.client,
+                        deal=deal,
+                        manager=deal.manager,
+                        kind_id=1,
+                        status="done",
+                        outcome="reached",
+                        happened_at=THURSDAY,
+                        entered_at=THURSDAY,
+                    )
                     for deal in deals
                 ]
             )
