@@ -1,6 +1,6 @@
 # Takt. `make run` starts it, `make test` checks it; both prepare what they need.
 .DEFAULT_GOAL := help
-.PHONY: help python setup setup-dev run test lint types format messages bench lock bench screens
+.PHONY: help python setup setup-dev run test lint types format messages lock bench screens
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
@@ -38,9 +38,6 @@ format: setup-dev ## put the code in shape: ruff's fixes and format
 
 messages: setup-dev ## collect the interface's messages into the Russian catalogues
 	@$(IN_VENV) manage.py messages
-
-bench: python ## time the pages of a large company on SQLite and PostgreSQL: build/bench.json
-	@$(PYTHON) -m tools.bench
 
 lock: setup-dev ## compile the locks anew from requirements*.txt and package.json
 	@$(IN_VENV) -m tools.lock

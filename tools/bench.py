@@ -1,7 +1,8 @@
-"""`make bench`: fills a large company and times its pages, on SQLite and on PostgreSQL.
+"""`make bench`: times the pages of a demo company on SQLite and on PostgreSQL; the rows land in build/bench.json.
 
-    python -m tools.bench                 50 managers, 100,000 clients, 1,000,000 activities: takes its minutes
-    python -m tools.bench --scale 0.05    a part of it, for trying
+    make bench                            the small company
+    make bench SIZE=large DB=sqlite       50 managers, 100,000 clients, 1,000,000 activities: filling takes minutes
+    python -m tools.bench --size large --scale 0.05         a part of the large one, for trying
 
 PostgreSQL is that of DATABASE_URL (an empty database) or a throw-away one. The filled SQLite file stays in build/bench/
 for the next time; delete the folder after a change of the tables.
@@ -23,24 +24,24 @@ from tools.common import BUILD, PYTHON, ROOT, Trouble, say, tell
 
 def main() -> int:
     parser = ArgumentParser(prog="python -m tools.bench")
+    parser.add_argument("--size", choices=["small", "large"], default="small")
+    parser.add_argument("--db", choices=["both", "sqlite", "postgres"], default="both")
     parser.add_argument("--scale", default="1.0", help="a part of the large company")
-    parser.add_argument("--only", choices=["sqlite", "postgres"], help="one of the two databases")
     options = parser.parse_args()
     setup.prepare(dev=False)
-    if options.only != "postgres":
-        folder = BUILD / "bench" / options.scale
-        _bench("SQLite", options.scale, {"TAKT_VAR": str(folder)}, filled=folder / "filled")
-    if options.only != "sqlite":
+    fill = ["--size", options.size, "--scale", options.scale]
+    if options.db != "postgres":
+        folder = BUILD / "bench" / f"{options.size}-{options.scale}"
+        _bench("SQLite", fill, {"TAKT_VAR": str(folder)}, filled=folder / "filled")
+    if options.db != "sqlite":
         with ExitStack() as stack:
             temporary = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="takt-bench-")))
             database = os.environ.get("DATABASE_URL") or stack.enter_context(services.postgres(temporary))
-            _bench(
-                "PostgreSQL", options.scale, {"TAKT_VAR": str(temporary / "var"), "DATABASE_URL": database}
-            )
+            _bench("PostgreSQL", fill, {"TAKT_VAR": str(temporary / "var"), "DATABASE_URL": database})
     return 0
 
 
-def _bench(name: str, scale: str, settings: dict[str, str], *, filled: Path | None = None) -> None:
+def _bench(name: str, fill: list[str], settings: dict[str, str], *, filled: Path | None = None) -> None:
     """Fill the database, unless the file `filled` says that it is, and time its pages."""
     say(f"\n--- {name} ---")
     surroundings = {
@@ -56,7 +57,7 @@ def _bench(name: str, scale: str, settings: dict[str, str], *, filled: Path | No
 
     if filled is None or not filled.exists():
         manage("migrate", "--verbosity", "0")
-        manage("demo", "--size", "large", "--scale", scale)
+        manage("demo", *fill)
     if filled is not None:
         filled.touch()
     manage("bench")
