@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.colours import STAGE_COLOURS
 from core.history.operations import Operation, operation
@@ -164,9 +165,9 @@ def _copied(like: Funnel, funnel: Funnel) -> list[Stage]:
 
 def _first_stages(funnel: Funnel) -> list[Stage]:
     rows = [
-        (_("New"), Stage.Kind.OPEN, 2, 10),
-        (_("Won"), Stage.Kind.WON, 9, 100),
-        (_("Lost"), Stage.Kind.LOST, 10, 0),
+        (pgettext("stage", "New"), Stage.Kind.OPEN, 2, 10),
+        (pgettext("stage", "Won"), Stage.Kind.WON, 9, 100),
+        (pgettext("stage", "Lost"), Stage.Kind.LOST, 10, 0),
     ]
     return [
         Stage(funnel=funnel, name=name, kind=kind, colour=colour, position=position, probability=probability)

@@ -52,6 +52,7 @@ class StageForm(OnceForm, RecordForm):
     class Meta:
         model = Stage
         fields = ["name", "kind", "colour", "probability", "norm_days", "control_points", "hint"]
+        widgets = {"kind": forms.RadioSelect}
         help_texts = {
             "norm_days": _("Longer than this in the stage, and the deal is stuck. Empty: no norm."),
             "hint": _("What the seller does here; shown on the deal."),
