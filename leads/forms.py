@@ -71,6 +71,7 @@ class ClientFields:
             if current is not None:  # a retired one stays where it stands
                 offered = offered | model.objects.filter(pk=current.pk)
             self.fields[name].queryset = offered
+            self.fields[name].empty_label = _("not said")
         managers = access.sellers_visible_to(user)
         if client is not None:
             managers = managers | User.objects.filter(pk=client.manager_id)

@@ -74,9 +74,10 @@ class ClientList(List):
             Column("old_number", _("Former number"), only_export=True),
         ]
         if whose:
-            columns.append(
-                Column("manager", _("Manager"), "person", value="manager.short_name", sort="manager__name")
+            manager = Column(
+                "manager", _("Manager"), "person", value="manager.short_name", sort="manager__name"
             )
+            columns.insert(2, manager)
         columns.append(
             Column("changed", _("Changed"), "date", value="changed_at", sort="changed_at", only_export=True)
         )

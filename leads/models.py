@@ -1,5 +1,6 @@
 """Clients: one card from the first contact on, their contact persons, phones, e-mails and sources."""
 
+import re
 from typing import ClassVar
 
 from django.db import models
@@ -13,6 +14,8 @@ from core.phones import format_phone
 from core.text import SearchField, SearchIndex
 from leads.queries import ClientQuerySet, ContactPointQuerySet, ContactQuerySet
 from people.models import User
+
+_SITE = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#]\S*)?")
 
 
 class NamedList(Tracked):
@@ -116,6 +119,12 @@ class Client(Tracked):
 
     def get_absolute_url(self) -> str:
         return reverse("leads:card", args=[self.pk])
+
+    @property
+    def site_url(self) -> str:
+        """The site as a link; empty where what was typed cannot be one."""
+        address = self.site if self.site.startswith(("http://", "https://")) else f"https://{self.site}"
+        return address if _SITE.fullmatch(address) else ""
 
 
 class Contact(Tracked):

@@ -29,8 +29,11 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     for point in ContactPoint.objects.filter(client=client):
         points[point.contact_id].append(point)
     people = [(person, points[person.pk]) for person in client.contacts.all()]
+    phone, phone_of = _first_phone(points[None], people)
     context = {
         "client": client,
+        "phone": phone,
+        "phone_of": phone_of,
         "own_points": points[None],
         "people": people,
         "feed": feed(client, request.user, before),  # type: ignore[arg-type]
@@ -68,6 +71,15 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
         "is_older_part": "before" in request.GET,
     }
     return render(request, "leads/history.html", context)
+
+
+def _first_phone(
+    own: list[ContactPoint], people: list[tuple[Contact, list[ContactPoint]]]
+) -> tuple[ContactPoint | None, Contact | None]:
+    """Whom to call: the first person with a phone (who decides stands first), else the client's own number."""
+    of_people = [(point, person) for person, points in people for point in points]
+    candidates: list[tuple[ContactPoint, Contact | None]] = [*of_people, *((point, None) for point in own)]
+    return next((pair for pair in candidates if pair[0].kind == ContactPoint.Kind.PHONE), (None, None))
 
 
 def _client(request: HttpRequest, pk: int) -> Client:

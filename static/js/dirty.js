@@ -20,7 +20,7 @@
   document.addEventListener("reset", (event) => clean(event.target));
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.target.closest("form");
-    if (form && event.detail.successful) clean(form);
+    if (form && event.detail.successful && event.detail.requestConfig.verb !== "get") clean(form);
   });
   document.addEventListener("htmx:afterSettle", markReturned);
   markReturned();
