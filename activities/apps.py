@@ -8,8 +8,11 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from activities import places, starting
+        from activities.importing.sales import Sales
         from activities.models import ActivityKind
+        from core.imports import importer
         from core.starting import starting_data
 
         starting_data(starting.make_kinds, ActivityKind)
+        importer.register(Sales())
         places.fill()

@@ -1,7 +1,8 @@
 """core's tables, each kept beside the code that owns it; Django finds them here."""
 
 from core.history.models import Operation, Tracked, VersionBase
+from core.imports.models import ImportRow, ImportRun, RememberedMapping
 from core.once import OnceKey
 from core.outbox.models import Job
 
-__all__ = ["Job", "OnceKey", "Operation", "Tracked", "VersionBase"]
+__all__ = ["ImportRow", "ImportRun", "Job", "OnceKey", "Operation", "RememberedMapping", "Tracked", "VersionBase"]

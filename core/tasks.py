@@ -8,6 +8,7 @@ from celery import shared_task
 from django.core.mail import send_mail
 
 from core import once, outbox, periods
+from core.imports import jobs, runs
 from core.outbox import Job, handler
 
 # Jobs that are done are kept this long for whoever asks what happened. Those with a key stay: the key is for ever.
@@ -28,4 +29,5 @@ def send(job: Job) -> None:
 @handler("core.clean", daily=True)
 def clean(job: Job) -> None:
     once.forget_old_keys()
+    runs.forget_old_runs()
     Job.objects.finished_before(periods.now() - _KEPT).filter(key=None).delete()
