@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from core import periods
 from pipeline.filters import BoardFilter, mark_condition, sees_several
 from pipeline.marks import days_in_stage, marks_of, next_step_of
-from pipeline.models import Deal, Funnel, Stage
+from pipeline.models import Deal, Stage
 from pipeline.queries import DealQuerySet
 
 CARDS = 25  # of a column at once
@@ -64,16 +64,16 @@ class Board:
     Lost columns are folded (count and sum only) unless their stage is in `unfolded`.
     """
 
-    def __init__(self, request: HttpRequest, funnel: Funnel, data: Any, unfolded: Iterable[int] = ()) -> None:
-        self.funnel = funnel
+    def __init__(
+        self, request: HttpRequest, stages: Sequence[Stage], data: Any, unfolded: Iterable[int] = ()
+    ) -> None:
+        """`stages`: the funnel's, in use, in order, with their funnel read (`stages_in_use`)."""
+        self.stages = list(stages)
+        self.funnel = self.stages[0].funnel
         self.moment = periods.now()
         self.unfolded = set(unfolded)
         self.shows_manager = sees_several(request.user)  # type: ignore[arg-type]
         self.filters = BoardFilter(data, Deal.objects.visible_to(request.user), request=request)
-
-    @cached_property
-    def stages(self) -> list[Stage]:
-        return list(Stage.objects.in_use().filter(funnel=self.funnel).order_by("position", "pk"))
 
     @cached_property
     def _asked(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class Board:
 
     @cached_property
     def _mark(self) -> Q:
-        return mark_condition(self._asked.get("mark") or "")
+        return mark_condition(self._asked.get("mark") or "", self.stages)
 
     @property
     def closed_period(self) -> str:
@@ -106,7 +106,7 @@ class Board:
             for stage in stages
         }
         for pk, count, total in self._sums(stages):
-            columns[pk].count, columns[pk].total = count, total or Decimal(0)
+            columns[pk].count, columns[pk].total = count, total
         shown = [column.stage for column in columns.values() if column.count and not column.is_folded]
         for deal in self._first(shown):
             columns[deal.stage_id].cards.append(Card(deal, self.moment))
@@ -131,20 +131,27 @@ class Board:
             rows = rows.filter(expected_on__range=(span.first_day(), span.last_day()))
         return rows.filter(self._mark)
 
-    def _sums(self, stages: Sequence[Stage]) -> list[tuple[int, int, Decimal | None]]:
+    def _sums(self, stages: Sequence[Stage]) -> list[tuple[int, int, Decimal]]:
+        """(stage, count, sum) of every stage that has deals."""
         parts = [
             self._deals(some).order_by().values_list("stage").annotate(Count("pk"), Sum("amount"))
             for some in _open_and_closed(stages)
         ]
-        return [row for rows in parts for row in rows]
+        return [(stage, count, Decimal(kopecks or 0).scaleb(-2)) for stage, count, kopecks in _rows_of(parts)]
 
     def _first(self, stages: Sequence[Stage]) -> list[Deal]:
         """The first cards of each stage: the latest arrivals first, so that a moved card is seen where it went."""
         parts = [
             self._deals([stage]).order_by("-stage_since", "-pk").values("pk")[:CARDS] for stage in stages
         ]
-        ids = _ids_of(parts)
+        ids = [pk for (pk,) in _rows_of(parts)]
         return list(Deal.objects.filter(pk__in=ids).with_row_parts().order_by("-stage_since", "-pk"))
+
+
+def stages_in_use(**which: Any) -> list[Stage]:
+    """Stages that may stand on a board, funnel after funnel, with their funnels read."""
+    rows = Stage.objects.in_use().filter(**which).select_related("funnel")
+    return list(rows.order_by("funnel__position", "funnel_id", "position", "pk"))
 
 
 def _open_and_closed(stages: Sequence[Stage]) -> list[list[Stage]]:
@@ -155,8 +162,8 @@ def _open_and_closed(stages: Sequence[Stage]) -> list[list[Stage]]:
     return [part for part in parts if part]
 
 
-def _ids_of(parts: Sequence[Any]) -> list[int]:
-    """The ids that limited QuerySets give, in one statement.
+def _rows_of(parts: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of several QuerySets of values, in one statement, as the database gives them.
 
     Django's union() refuses limited parts on SQLite; a window function would rank every deal of the funnel to show the
     first few. Each part here is answered by an index alone.
@@ -170,4 +177,4 @@ def _ids_of(parts: Sequence[Any]) -> list[int]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(pieces), params)
-        return [pk for (pk,) in cursor.fetchall()]
+        return list(cursor.fetchall())

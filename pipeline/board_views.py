@@ -11,21 +11,23 @@ from django.views.decorators.http import require_safe
 
 from core.tables.filters import dressed
 from people.pages import for_ability
-from pipeline.board import Board
-from pipeline.models import Deal, Funnel, Stage
+from pipeline.board import Board, stages_in_use
+from pipeline.models import Deal
 
 
 @for_ability("sell")
 @require_safe
 def board(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The funnel as columns; the first funnel without `pk`."""
-    funnels = list(Funnel.objects.in_use())
+    stages = stages_in_use()
+    funnels = list({stage.funnel_id: stage.funnel for stage in stages}.values())
     funnel = next((one for one in funnels if pk is None or one.pk == pk), None)
     if funnel is None and pk is not None:
         raise Http404
     if funnel is None:
         return render(request, "pipeline/no_funnel.html")
-    shown = Board(request, funnel, request.GET, _unfolded(request.GET))
+    its_own = [stage for stage in stages if stage.funnel_id == funnel.pk]
+    shown = Board(request, its_own, request.GET, _unfolded(request.GET))
     context = {
         "board": shown,
         "columns": shown.columns(),
@@ -40,10 +42,11 @@ def board(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @require_safe
 def column(request: HttpRequest, pk: int, stage: int) -> HttpResponse:
     """One column: whole (to unfold or refresh it), or its next cards from `offset` on."""
-    row = Stage.objects.in_use().select_related("funnel").filter(pk=stage, funnel=pk).first()
+    stages = stages_in_use(funnel=pk)
+    row = next((one for one in stages if one.pk == stage), None)
     if row is None:
         raise Http404
-    shown = Board(request, row.funnel, request.GET, [row.pk])
+    shown = Board(request, stages, request.GET, [row.pk])
     offset = request.GET.get("offset", "")
     if offset.isascii() and offset.isdigit() and len(offset) < 8:
         context = {"board": shown, "column": shown.more(row, int(offset))}
@@ -64,7 +67,7 @@ def moved_on_board(request: HttpRequest, deal: Deal, former: int) -> HttpRespons
             f"{reverse('pipeline:board', args=[stage.funnel_id])}?{data.urlencode()}"
         )
         return response
-    shown = Board(request, stage.funnel, data, _unfolded(data))
+    shown = Board(request, stages_in_use(funnel=stage.funnel_id), data, _unfolded(data))
     columns = shown.columns({former, stage.pk})
     html = "".join(
         render_to_string("pipeline/_column.html", {"board": shown, "column": one, "oob": True}, request)

@@ -1,10 +1,10 @@
 """Filters of the list of deals and of the board."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import periods
@@ -14,7 +14,7 @@ from leads.models import Source
 from people.access import owners_visible_to, sellers_visible_to
 from people.models import Role, User
 from pipeline import marks
-from pipeline.models import Deal, Funnel, Stage
+from pipeline.models import Deal, Stage
 from pipeline.queries import DealQuerySet
 
 STEP_CHOICES = [
@@ -26,38 +26,45 @@ STEP_CHOICES = [
 MARK_CHOICES = [("stuck", _("stuck")), ("forgotten", _("forgotten")), ("without", _("without a task"))]
 
 
-def mark_condition(mark: str) -> Q:
-    """Open deals with one of the marks of `MARK_CHOICES`, as of now; every deal for no mark."""
+def mark_condition(mark: str, stages: Iterable[Stage] | None = None) -> Q:
+    """Open deals with one of the marks of `MARK_CHOICES`, as of now; every deal for no mark. `stages`: those the deals
+    may stand in, where they are read already."""
     moment, is_open = periods.now(), Q(state=Deal.State.OPEN)
     match mark:
         case "stuck":
-            return is_open & marks.stuck_condition(moment)
+            return is_open & marks.stuck_condition(moment, stages)
         case "forgotten":
-            return is_open & marks.forgotten_condition(moment)
+            return is_open & marks.forgotten_condition(moment, stages)
         case "without":
             return is_open & marks.step_condition(marks.NOTHING, moment)
     return Q()
-
-
-def _sellers(request: HttpRequest | None) -> QuerySet[User]:
-    return sellers_visible_to(request.user) if request else User.objects.none()
 
 
 class AmountFilter(django_filters.Filter):
     field_class = MoneyFormField
 
 
-class _ByPerson(django_filters.FilterSet):
-    """Without the filter by manager for who sees only their own."""
+class _DealFilters(django_filters.FilterSet):
+    """Filters whose choices are read once, for the page and for the check alike; by manager only for who sees several.
+
+    A ModelChoiceFilter would ask for its rows once to draw them and once more to check what was chosen.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        owners = owners_visible_to(self.request.user) if self.request else None
+        user = self.request.user
+        owners = owners_visible_to(user)
         if owners is not None and len(owners) < 2:
             self.filters.pop("manager", None)
+        else:
+            self._offer("manager", sellers_visible_to(user).values_list("pk", "name"))
+        self._offer("source", Source.objects.values_list("pk", "name"))
+
+    def _offer(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+        self.filters[name].extra["choices"] = list(choices)
 
 
-class DealFilter(_ByPerson):
+class DealFilter(_DealFilters):
     """Of the list. Open deals unless a state is asked for."""
 
     state = django_filters.ChoiceFilter(
@@ -71,17 +78,10 @@ class DealFilter(_ByPerson):
         ],
         method="in_state",
     )
-    funnel = django_filters.ModelChoiceFilter(
-        label=_("Funnel"), queryset=lambda request: Funnel.objects.in_use(), field_name="stage__funnel"
-    )
-    stage = django_filters.ModelMultipleChoiceFilter(
-        label=_("Stages"),
-        queryset=lambda request: Stage.objects.in_use().order_by("funnel__position", "position"),
-    )
-    manager = django_filters.ModelChoiceFilter(label=_("Manager"), queryset=_sellers)
-    source = django_filters.ModelChoiceFilter(
-        label=_("Source"), queryset=lambda request: Source.objects.all(), field_name="client__source"
-    )
+    funnel = django_filters.ChoiceFilter(label=_("Funnel"), field_name="stage__funnel_id")
+    stage = django_filters.MultipleChoiceFilter(label=_("Stages"), field_name="stage_id")
+    manager = django_filters.ChoiceFilter(label=_("Manager"), field_name="manager_id")
+    source = django_filters.ChoiceFilter(label=_("Source"), field_name="client__source_id")
     step = django_filters.ChoiceFilter(label=_("Next step"), choices=STEP_CHOICES, method="by_step")
     mark = django_filters.ChoiceFilter(label=_("Mark"), choices=MARK_CHOICES, method="by_mark")
     amount_from = AmountFilter(label=_("Amount from"), field_name="amount", lookup_expr="gte")
@@ -91,6 +91,17 @@ class DealFilter(_ByPerson):
     class Meta:
         model = Deal
         fields: ClassVar[list[str]] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stages = list(
+            Stage.objects.in_use().select_related("funnel").order_by("funnel__position", "position")
+        )
+        funnels = {stage.funnel_id: stage.funnel.name for stage in stages}
+        self._offer("stage", [(stage.pk, stage.name) for stage in stages])
+        self._offer("funnel", funnels.items())
+        if len(funnels) < 2:
+            del self.filters["funnel"]
 
     def filter_queryset(self, queryset: Any) -> Any:
         rows = super().filter_queryset(queryset)
@@ -108,14 +119,12 @@ class DealFilter(_ByPerson):
         return rows.filter(mark_condition(value))
 
 
-class BoardFilter(_ByPerson):
+class BoardFilter(_DealFilters):
     """Of the board. A period means: open deals expected to close in it, won and lost ones closed in it; without one
     all open deals stand on the board, and those closed this month."""
 
-    manager = django_filters.ModelChoiceFilter(label=_("Manager"), queryset=_sellers)
-    source = django_filters.ModelChoiceFilter(
-        label=_("Source"), queryset=lambda request: Source.objects.all(), field_name="client__source"
-    )
+    manager = django_filters.ChoiceFilter(label=_("Manager"), field_name="manager_id")
+    source = django_filters.ChoiceFilter(label=_("Source"), field_name="client__source_id")
     period = django_filters.ChoiceFilter(
         label=_("Period"), choices=list(periods.PERIOD_NAMES.items()), method="left_to_the_board"
     )

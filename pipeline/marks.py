@@ -5,7 +5,7 @@ by side; a test holds them equal. The day is the company's; norms count working 
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,7 +19,7 @@ from core.tables.values import Flag, NextStep
 from people import calendar
 
 if TYPE_CHECKING:
-    from pipeline.models import Deal
+    from pipeline.models import Deal, Stage
 
 OVERDUE, TODAY, LATER, NOTHING = "overdue", "today", "later", "nothing"
 STEP_STATES = (OVERDUE, TODAY, LATER, NOTHING)
@@ -99,28 +99,33 @@ def is_forgotten(deal: "Deal", moment: dt.datetime) -> bool:
     return (deal.last_contact_at or deal.created_at) < norm_limit(norm, moment)
 
 
-def stuck_condition(moment: dt.datetime) -> Q:
-    """`is_stuck` as a condition on open deals. Asks for the norms of the stages: one query."""
-    return _by_norm(moment, lambda limit: Q(stage_since__lt=limit))
+def stuck_condition(moment: dt.datetime, stages: "Iterable[Stage] | None" = None) -> Q:
+    """`is_stuck` as a condition on open deals; asks for the norms of all stages unless `stages` are given."""
+    return _by_norm(moment, stages, lambda limit: Q(stage_since__lt=limit))
 
 
-def forgotten_condition(moment: dt.datetime) -> Q:
-    """`is_forgotten` as a condition on open deals. Asks for the norms of the stages: one query."""
+def forgotten_condition(moment: dt.datetime, stages: "Iterable[Stage] | None" = None) -> Q:
+    """`is_forgotten` as a condition on open deals; `stages` as of `stuck_condition`."""
     too_long = _by_norm(
         moment,
+        stages,
         lambda limit: Q(last_contact_at__lt=limit) | Q(last_contact_at__isnull=True, created_at__lt=limit),
     )
     return step_condition(NOTHING, moment) & too_long
 
 
-def _by_norm(moment: dt.datetime, condition: Callable[[dt.datetime], Q]) -> Q:
+def _by_norm(
+    moment: dt.datetime, stages: "Iterable[Stage] | None", condition: Callable[[dt.datetime], Q]
+) -> Q:
     """The condition with each stage's own limit. There are few stages and fewer norms, so this stays one plain OR."""
-    stages: dict[int, list[int]] = {}
-    Stage = apps.get_model("pipeline", "Stage")
-    for pk, norm in Stage.objects.filter(kind="open", norm_days__isnull=False).values_list("pk", "norm_days"):
-        stages.setdefault(norm, []).append(pk)
+    if stages is None:
+        stages = apps.get_model("pipeline", "Stage").objects.open()
+    by_norm: dict[int, list[int]] = {}
+    for stage in stages:
+        if stage.norm_days is not None and stage.kind == "open":
+            by_norm.setdefault(stage.norm_days, []).append(stage.pk)
     found = Q(pk__in=[])
-    for norm, ids in stages.items():
+    for norm, ids in by_norm.items():
         found |= Q(stage__in=ids) & condition(norm_limit(norm, moment))
     return found
 

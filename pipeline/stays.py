@@ -47,5 +47,6 @@ def name_as_then(moves: Sequence[StageMove]) -> None:
         for stage in (move.from_stage, move.to_stage):
             if stage is None:
                 continue
-            known = [name for since, name in names[stage.pk] if since <= move.at]
-            stage.name = known[-1] if known else stage.name
+            known = names[stage.pk]
+            then = [name for since, name in known if since <= move.at] or [name for _since, name in known[:1]]
+            stage.name = then[-1] if then else stage.name

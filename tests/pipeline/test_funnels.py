@@ -24,7 +24,7 @@ from pipeline.funnels.touches import touches
 from pipeline.models import Deal, Funnel, Stage, StageMove
 from pipeline.stays import stays_of
 from tests.factories import THURSDAY
-from tests.pipeline.factories import make_deal, make_funnel, stage_of, start_stage
+from tests.pipeline.factories import make_deal, make_funnel, stage_of
 
 pytestmark = pytest.mark.django_db
 
@@ -65,16 +65,18 @@ def test_stages_are_put_in_order(cast: SimpleNamespace, funnel: Funnel) -> None:
         reorder_stages(funnel, ids[1:], by=cast.admin)
 
 
-def test_a_renamed_stage_keeps_its_old_name_in_the_past(cast: SimpleNamespace, clock: periods.Clock) -> None:
-    deal = make_deal(manager=cast.anna)
+def test_a_renamed_stage_keeps_its_old_name_in_the_past(
+    cast: SimpleNamespace, funnel: Funnel, clock: periods.Clock
+) -> None:
+    deal = make_deal(manager=cast.anna, stage=stage_of(funnel, "Новый"))
     clock.advance(days=1)
-    update_stage(start_stage("Интересуется"), by=cast.admin, name="Заинтересован")
-    move_deal(deal, start_stage("Заинтересован"), by=cast.anna)
+    update_stage(stage_of(funnel, "Переговоры"), by=cast.admin, name="Беседа")
+    move_deal(deal, stage_of(funnel, "Беседа"), by=cast.anna)
     clock.advance(days=1)
-    update_stage(start_stage("Холодный"), by=cast.admin, name="Первый контакт")
+    update_stage(stage_of(funnel, "Новый"), by=cast.admin, name="Знакомство")
     stays = stays_of(Deal.objects.get(), periods.now())
-    assert [stay.move.to_stage.name for stay in stays] == ["Заинтересован", "Холодный"]
-    assert stays[0].move.from_stage.name == "Холодный"
+    assert [stay.move.to_stage.name for stay in stays] == ["Беседа", "Новый"]
+    assert stays[0].move.from_stage.name == "Новый"
 
 
 def test_a_retired_stage_hands_its_deals_to_another_one_and_each_move_is_kept(
@@ -202,7 +204,7 @@ def test_what_a_change_will_touch_is_said_before_it_is_saved(cast: SimpleNamespa
         make_deal(manager=cast.anna, stage=stage, since=THURSDAY - dt.timedelta(days=days), amount=1000)
     said = touches(stage, {"norm_days": 3, "name": "Беседа", "probability": 50, "colour": 5})
     assert said[0] == "В этапе стоят 4 сделки."
-    assert "Норма 5 → 3: застрявшими станут ещё 2 сделки." in said
+    assert "Норма 5 → 3: застрявшей станет ещё 1 сделка." in said
     assert any("«Беседа»" in sentence and "«Переговоры»" in sentence for sentence in said)
     assert any("1\u00a0600\u00a0₽ → 2\u00a0000\u00a0₽" in sentence for sentence in said)
     assert touches(stage, {}) == []
