@@ -75,7 +75,7 @@ def log_activity(
         activity.status, activity.direction, activity.outcome = Activity.Status.DONE, direction, outcome
         activity.text, activity.quantity = text.strip(), quantity
         activity.happened_at = happened_at or op.at
-        _check(activity, op.at)
+        check(activity, op.at)
         if to_stage is not None and deal is not None:
             move_deal(deal, to_stage, by=by, **(stage_fields or {}))
         activity.stage = deal.stage if deal else None
@@ -126,7 +126,7 @@ def plan_activity(
             status=Activity.Status.PLANNED, subject=subject.strip(), set_by=by if manager != by else None,
         )  # fmt: skip
         _set_due(task, due_on, due_at)
-        _check(task, op.at)
+        check(task, op.at)
         _save(task)
         refresh_steps([task.deal_id], [client.pk])
     return task
@@ -191,7 +191,7 @@ def update_activity(
             after.version = expected_version  # the save compares it with the row's
         for name, value in changes.items():
             setattr(after, name, value)
-        _check(after, op.at)
+        check(after, op.at)
         if after.is_done:
             after.entered_at = entered(before, after, op.at, after.manager.team)
         _save(after)
@@ -259,7 +259,7 @@ def _set_due(task: Activity, due_on: dt.date, due_at: dt.datetime | None) -> Non
     task.due_on, task.due_at = due_on, due_at
 
 
-def _check(activity: Activity, at: dt.datetime) -> None:
+def check(activity: Activity, at: dt.datetime) -> None:
     """What must hold of every activity, whichever door it comes by."""
     errors: dict[str, Any] = {}
     if activity.is_done:

@@ -57,7 +57,10 @@ class InHand:
     def deals(self) -> list[Deal]:
         """Open ones, the one touched last first."""
         deals = Deal.objects.visible_to(self.user).filter(client=self.client).open()
-        return list(deals.select_related("stage", "manager").order_by("-changed_at")[:20])
+        found = list(deals.select_related("stage", "manager").order_by("-changed_at")[:20])
+        for deal in found:
+            deal.client = self.client  # a deal without a name is called by its client
+        return found
 
     @cached_property
     def tasks(self) -> list[Activity]:

@@ -35,6 +35,11 @@ class Days:
         """The day a chip stands for; None for those that stand for none."""
         return {TOMORROW: self.tomorrow, THREE: self.three, WEEK: self.week}.get(chip)
 
+    @property
+    def again(self) -> str:
+        """When the next try is made after nobody answered, in words."""
+        return short(self.tomorrow)
+
     def choices(self) -> list[tuple[str, str]]:
         """Value and words. «Tomorrow» is said of the next day only: on a Friday the chip says the day it means."""
         is_next = (self.tomorrow - self.today).days == 1

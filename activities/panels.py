@@ -1,12 +1,12 @@
 """Pieces of this room on the cards below it: the quick log, the next step, what happened with a deal."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 
-from activities.forms import LogForm
-from activities.in_hand import InHand
 from activities.models import Activity
 from core import periods
 from core.tables import NextStep
@@ -19,22 +19,14 @@ from pipeline.models import Deal
 SHOWN = 30
 
 
-def hand_of(request: HttpRequest, client: Client) -> InHand:
-    """The client in hand, made once a request: several panels ask."""
-    kept: dict[int, InHand] = request.__dict__.setdefault("_in_hand", {})
-    if client.pk not in kept:
-        kept[client.pk] = InHand.about(_user(request), client)
-    return kept[client.pk]
-
-
 def next_step(request: HttpRequest, client: Client) -> str | None:
     """In the head of a client's card: what was promised, in one of the four states."""
     if client.next_step_on is None:
         step = NextStep("nothing")
     else:
-        first = next((task for task in hand_of(request, client).tasks), None)
-        moment = periods.now()
-        state = next_step_of(_Row(client), moment).state
+        planned = Activity.objects.planned().filter(client=client).select_related("kind")
+        first = planned.in_order_of_due().first()
+        state = next_step_of(_Row(client), periods.now()).state
         step = NextStep(state, client.next_step_at or client.next_step_on, first.what if first else "")
     return render_to_string("activities/_next_step.html", {"step": step}, request=request)
 
@@ -50,20 +42,21 @@ class _Row:
 
 def log_on_client(request: HttpRequest, client: Client) -> str | None:
     """The quick log at the side of a client's card."""
-    return _log(request, hand_of(request, client), client.get_absolute_url())
+    return _log(request, client.get_absolute_url(), client=client.pk)
 
 
 def log_on_deal(request: HttpRequest, deal: Deal) -> str | None:
     """The quick log at the side of a deal's page, the deal in hand."""
-    hand = InHand.about(_user(request), deal.client, deal_id=str(deal.pk))
-    return _log(request, hand, deal.get_absolute_url())
+    return _log(request, deal.get_absolute_url(), client=deal.client_id, deal=deal.pk)
 
 
-def _log(request: HttpRequest, hand: InHand, back: str) -> str | None:
+def _log(request: HttpRequest, back: str, **known: int) -> str | None:
+    """The form comes by itself right after the page, so that the page need not wait for it; without scripts it is a
+    link to its own page."""
     if not access.may(_user(request), "sell"):
         return None
-    form = LogForm(hand=hand, initial={"back": back})
-    return render_to_string("activities/_log_panel.html", {"form": form, "hand": hand}, request=request)
+    url = f"{reverse('activities:log')}?{urlencode({**known, 'back': back})}"
+    return render_to_string("activities/_log_panel.html", {"url": url}, request=request)
 
 
 def deal_contacts(request: HttpRequest, deal: Deal) -> str | None:

@@ -79,8 +79,10 @@ class Log(ForAbility, View):
         return safe_back(self.request, form.cleaned_data.get("back", ""))
 
     def _page(self, form: LogForm, status: int = 200) -> HttpResponse:
-        context: dict[str, Any] = {"form": form, "hand": form.hand}
-        return render(self.request, "activities/log.html", context, status=status)
+        on_card = self.request.headers.get("HX-Target") == "log-panel"
+        context: dict[str, Any] = {"form": form, "hand": form.hand, "on_card": on_card}
+        template = "activities/_log_on_card.html" if on_card else "activities/log.html"
+        return render(self.request, template, context, status=status)
 
 
 @for_ability("sell")
