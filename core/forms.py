@@ -162,7 +162,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         """The value the reader saw; where that is not known, one that equals nothing."""
         if base is None:
             return object()
-        return getattr(base, name) if base is self.record else _value_of(self.record, base, name)
+        return _value_of(self.record, base, name) if isinstance(base, VersionBase) else getattr(base, name)
 
     def _was_in_form(self, name: str) -> Any:
         field = self.fields[name]
@@ -179,7 +179,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         field = self.fields[name]
         key = self.add_initial_prefix(name) if initial else self.add_prefix(name)
         if isinstance(field.widget, MultiWidget):
-            for suffix, part in zip(field.widget.widgets_names, field.widget.decompress(value), strict=False):
+            parts = field.widget.decompress(value) or []
+            for suffix, part in zip(field.widget.widgets_names, parts, strict=False):  # type: ignore[attr-defined]
                 data[key + suffix] = "" if part is None else part
         else:
             prepared = field.prepare_value(value)

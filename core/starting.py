@@ -60,8 +60,10 @@ def _is_migrated(fills: Iterable[type[Tracked]]) -> bool:
 
 
 def _columns(model: type[models.Model]) -> set[str]:
-    return {field.column for field in model._meta.concrete_fields}
+    return {str(field.column) for field in model._meta.concrete_fields}
 
 
 def _columns_there(cursor: Any, model: type[models.Model]) -> set[str]:
-    return {column.name for column in connection.introspection.get_table_description(cursor, model._meta.db_table)}
+    return {
+        column.name for column in connection.introspection.get_table_description(cursor, model._meta.db_table)
+    }

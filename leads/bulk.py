@@ -54,7 +54,9 @@ def _complete(completions: Sequence[Completion]) -> set[int]:
     for person in Contact.objects.filter(client__in=ids):
         people.setdefault((person.client_id, normal(person.name)), person)
     known: dict[int, set[tuple[Why, str]]] = defaultdict(set)
-    for client_id, kind, value in ContactPoint.objects.filter(client__in=ids).values_list("client_id", "kind", "value"):
+    for client_id, kind, value in ContactPoint.objects.filter(client__in=ids).values_list(
+        "client_id", "kind", "value"
+    ):
         known[client_id].add((kind, value))
     owners = owners_of(value for one in completions for value in _identity(one))
     changed: dict[int, set[str]] = defaultdict(set)
@@ -89,7 +91,9 @@ def _complete(completions: Sequence[Completion]) -> set[int]:
 class _NewPoints:
     """Phones and e-mails that a card lacks and nobody else has."""
 
-    def __init__(self, client: Client, known: set[tuple[Why, str]], owners: Mapping[tuple[Why, str], list[Client]]) -> None:
+    def __init__(
+        self, client: Client, known: set[tuple[Why, str]], owners: Mapping[tuple[Why, str], list[Client]]
+    ) -> None:
         self.client, self.known, self.owners = client, known, owners
 
     def of(self, person: Contact | None, phones: Iterable[str], emails: Iterable[str]) -> list[ContactPoint]:

@@ -77,7 +77,7 @@ def clean_fields(model: type[Client] | type[Contact], values: Mapping[str, Any])
     cleaned = dict(values)
     errors: dict[str, Any] = {}
     for name, value in cleaned.items():
-        one = model._meta.get_field(name)
+        one: Any = model._meta.get_field(name)
         if not isinstance(value, str):
             continue
         text = value.replace("\x00", "").strip()

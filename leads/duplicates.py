@@ -51,11 +51,10 @@ def find_duplicates(
     exclude: Client | None = None,
 ) -> list[Duplicate]:
     """Cards with one of these values (phones as digits, e-mails in lower case), each card once for each value."""
-    values: list[tuple[Why, str]] = [
-        *(("phone", phone) for phone in phones),
-        *(("email", email) for email in emails),
-        *([("inn", inn)] if inn else []),
-    ]
+    values: list[tuple[Why, str]] = [("phone", phone) for phone in phones]
+    values += [("email", email) for email in emails]
+    if inn:
+        values.append(("inn", inn))
     owners = owners_of(values)
     skip = exclude.pk if exclude else None
     return [
@@ -104,7 +103,7 @@ def near_names(name: str, *, exclude: Client | None = None, limit: int = 5) -> l
     for piece in _pieces(key):
         condition |= Q(name_key__has=piece)
     # Keys alone, so that an index can answer; deleted cards are left out of the few that are near.
-    keys = dict(Client.all_objects.filter(condition).values_list("pk", "name_key"))
+    keys: dict[Hashable, str] = dict(Client.all_objects.filter(condition).values_list("pk", "name_key"))
     if exclude:
         keys.pop(exclude.pk, None)
     best = [near.key for near in names.near_names(name, keys, limit=limit * 4)]

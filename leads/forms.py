@@ -76,6 +76,8 @@ class ClientFields:
         if client is not None:
             managers = managers | User.objects.filter(pk=client.manager_id)
         self.fields["manager"].queryset = managers.distinct()
+        if client is None and managers.filter(pk=user.pk).exists():
+            self.fields["manager"].initial = user.pk
         if not access.may(user, "assign"):
             del self.fields["manager"]
 
@@ -104,7 +106,7 @@ _WIDGETS = {
 }
 
 
-class NewClientForm(OnceForm, ClientFields, Points, forms.ModelForm):  # type: ignore[type-arg]
+class NewClientForm(OnceForm, ClientFields, Points, forms.ModelForm):
     """A new client with one contact person; further persons are added on the card."""
 
     contact_name = forms.CharField(label=gettext_lazy("Contact person"), max_length=150, required=False)
@@ -123,10 +125,6 @@ class NewClientForm(OnceForm, ClientFields, Points, forms.ModelForm):  # type: i
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._prepare(user)
-        if "manager" in self.fields:
-            self.fields["manager"].initial = (
-                user.pk if self.fields["manager"].queryset.filter(pk=user.pk) else None
-            )
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -190,6 +188,8 @@ class NewClientForm(OnceForm, ClientFields, Points, forms.ModelForm):  # type: i
 class ClientForm(ClientFields, Points, RecordForm):
     """An existing client's own fields, its phones and e-mails."""
 
+    record: Client
+
     class Meta:
         model = Client
         fields = _CLIENT_FIELDS
@@ -204,7 +204,7 @@ class ClientForm(ClientFields, Points, RecordForm):
         return _points_of(self.record, None)
 
 
-class ContactFields(forms.ModelForm):  # type: ignore[type-arg]
+class ContactFields(forms.ModelForm):
     class Meta:
         model = Contact
         fields: ClassVar[list[str]] = ["name", "position", "is_decision_maker", "note"]
@@ -224,6 +224,8 @@ class NewContactForm(OnceForm, Points, ContactFields):
 
 class ContactForm(Points, RecordForm):
     """An existing contact person with phones and e-mails."""
+
+    record: Contact
 
     class Meta(ContactFields.Meta):
         pass

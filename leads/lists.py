@@ -44,16 +44,17 @@ class ClientList(List):
     empty = Empty(
         _("There are no clients yet"),
         _("Add the first one, or bring them all from your Excel workbook."),
-        Action(_("Add a client"), reverse_lazy("leads:new")),
+        Action(_("Add a client"), reverse_lazy("leads:new")),  # type: ignore[arg-type]
     )
     extensions: ClassVar[list[ClientListExtension]] = []
 
     def rows(self, request: HttpRequest) -> ClientQuerySet:
-        clients = Client.objects.visible_to(request.user)  # type: ignore[arg-type]
+        clients = Client.objects.visible_to(request.user)
         return clients.select_related("source", "segment", "manager").defer("search", "name_key", "note")
 
-    def find(self, rows: ClientQuerySet, query: str) -> ClientQuerySet:
-        return rows.found_by(query)
+    def find(self, rows: Any, query: str) -> ClientQuerySet:
+        found: ClientQuerySet = rows.found_by(query)
+        return found
 
     def columns(self, request: HttpRequest) -> list[Column]:
         whose = access.may(request.user, "assign")  # type: ignore[arg-type]
@@ -83,7 +84,7 @@ class ClientList(List):
         )
         return columns
 
-    def prepare(self, records: list[Client]) -> None:  # type: ignore[override]
+    def prepare(self, records: list[Client]) -> None:
         phones: dict[int, str] = {}
         points = (
             ContactPoint.objects.phones().filter(client__in=[client.pk for client in records]).order_by("pk")

@@ -47,7 +47,8 @@ def _refresh(ids: list[int]) -> None:
     clients = Client.all_objects.filter(pk__in=ids)
     stale = [client for client in clients if derive(client, names[client.pk], values[client.pk])]
     # Past the tracked words on purpose: derived columns make no version and do not disturb who edits the card.
-    QuerySet(Client).bulk_update(stale, ["search", "name_key"])
+    plain: QuerySet[Client] = QuerySet(Client)
+    plain.bulk_update(stale, ["search", "name_key"])
 
 
 def after_rollback(rows: dict[type[Any], list[int]], **_signal: Any) -> None:

@@ -36,11 +36,11 @@ class RefusesDuplicates:
     request: Any
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.request.user}  # type: ignore[misc]
+        return {**super().get_form_kwargs(), "user": self.request.user}
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+            response: HttpResponse = super().form_valid(form)
         except DuplicateClient as error:
             form.take_duplicates(error.found)
             response = self.form_invalid(form)  # type: ignore[attr-defined]

@@ -52,7 +52,7 @@ class Entries(Configures, OneList, VerbForm):
     template_name = "leads/named_list.html"
 
     def get_form_class(self) -> Any:
-        class NewEntryForm(OnceForm, forms.ModelForm):  # type: ignore[type-arg]
+        class NewEntryForm(OnceForm, forms.ModelForm):
             pass
 
         return forms.modelform_factory(self.kind.model, form=NewEntryForm, fields=self.kind.fields)
@@ -84,7 +84,7 @@ class EditEntry(Configures, OneList, EditPage):
         return entry
 
     def make_form(self, data: Any = None) -> RecordForm:
-        form_class = forms.modelform_factory(self.kind.model, form=RecordForm, fields=self.kind.fields)
+        form_class: Any = forms.modelform_factory(self.kind.model, form=RecordForm, fields=self.kind.fields)
         made: RecordForm = form_class(data, instance=self.record())
         return made
 
