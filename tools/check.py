@@ -181,7 +181,19 @@ def _pytest(part: str, options: list[str], environment: dict[str, str]) -> Resul
     report = BUILD / "reports" / f"{part}.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
-    code = _run_to_the_end([str(PYTHON), "-m", "pytest", "-q", f"--junitxml={report}", *options], environment)
+    code = _run_to_the_end(
+        [
+            str(PYTHON),
+            "-m",
+            "pytest",
+            "-q",
+            "--durations=10",
+            "--durations-min=2",
+            f"--junitxml={report}",
+            *options,
+        ],
+        environment,
+    )
     counts = _counts(report)
     # A run that broke off before it could report (or found no test at all) has failed too.
     failed = counts["failures"] + counts["errors"] or int(code != 0)

@@ -24,7 +24,15 @@ from typing import Any
 from tools.common import Trouble
 
 START_TIMEOUT = 30.0
-SPEED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "256MB"}
+SPEED = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "jit": "off",
+    "shared_buffers": "256MB",
+}
 
 
 def postgres_bin() -> Path | None:
