@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from core import names
@@ -18,6 +19,8 @@ from leads.models import Client, ContactPoint
 Why = Literal["phone", "email", "inn"]
 WHY_LABELS = {"phone": _("phone"), "email": _("e-mail"), "inn": _("INN")}
 _PORTION = 500
+# How many times longer than another a name still near to it can be.
+_LONGEST = (200 - names.NEAR) / names.NEAR
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,10 @@ def near_names(name: str, *, exclude: Client | None = None, limit: int = 5) -> l
     for piece in _pieces(key):
         condition |= Q(name_key__has=piece)
     # Keys alone, so that an index can answer; deleted cards are left out of the few that are near.
-    keys: dict[Hashable, str] = dict(Client.all_objects.filter(condition).values_list("pk", "name_key"))
+    candidates = Client.all_objects.alias(size=Length("name_key")).filter(
+        condition, size__gte=len(key) / _LONGEST, size__lte=len(key) * _LONGEST
+    )
+    keys: dict[Hashable, str] = dict(candidates.values_list("pk", "name_key"))
     if exclude:
         keys.pop(exclude.pk, None)
     best = [near.key for near in names.near_names(name, keys, limit=limit * 4)]
@@ -117,8 +123,7 @@ def _pieces(key: str) -> list[str]:
     Two texts of similarity 88 % differ in at most 12 % of their letters together, and each letter put in or taken out
     spoils at most one of the pieces a text is cut into: one piece more than that is needed.
     """
-    longest = len(key) * (200 - names.NEAR) / names.NEAR
-    spoilt = int((1 - names.NEAR / 100) * (len(key) + longest))
+    spoilt = int((1 - names.NEAR / 100) * len(key) * (1 + _LONGEST))
     size = max(2, len(key) // (spoilt + 1))
     pieces = [
         piece

@@ -13,6 +13,7 @@ from leads.models import Client, ContactPoint
 from leads.queries import ClientQuerySet
 from leads.steps import next_step_of
 from people import access
+from people.pages import ForAbility
 
 
 class ClientListExtension:
@@ -33,9 +34,10 @@ class ClientListExtension:
         return {}
 
 
-class ClientList(List):
+class ClientList(ForAbility, List):
     """Clients the reader sees, those changed last on top."""
 
+    ability = "sell"
     name, title = "clients", _("Clients")
     filterset = ClientFilter
     search_hint = _("Name, phone, INN, number, contact person")

@@ -101,8 +101,9 @@ class Client(Tracked):
         verbose_name = _("client")
         verbose_name_plural = _("clients")
         indexes = [
-            models.Index(fields=["manager", "-changed_at"]),
-            models.Index(fields=["-changed_at"]),
+            # With the id, as lists order rows: those of one import have one moment and would have to be sorted.
+            models.Index(fields=["manager", "-changed_at", "-id"]),
+            models.Index(fields=["-changed_at", "-id"]),
             models.Index(fields=["name_key"]),
             models.Index(fields=["inn"], condition=~Q(inn=""), name="leads_client_inn"),
             models.Index(fields=["manager", "next_step_on"]),
