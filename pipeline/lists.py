@@ -13,14 +13,16 @@ from core import periods
 from core.tables import Action, Column, Empty, List
 from leads.models import Client
 from people import access
+from people.pages import ForAbility
 from pipeline.filters import DealFilter, sees_several
 from pipeline.marks import days_in_stage, marks_of, next_step_of
 from pipeline.models import Deal
 
 
-class DealList(List):
+class DealList(ForAbility, List):
     """Deals the user sees; the open ones unless the filter says otherwise."""
 
+    ability = "sell"
     name, title = "deals", _("Deals")
     filterset = DealFilter
     search_hint = _("Client, phone, deal number")

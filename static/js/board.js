@@ -48,8 +48,9 @@
         draggable: ".card-deal",
         filter: "a, button",
         preventOnFilter: false,
-        animation: 120,
         onEnd: ({ item, from, to, oldIndex }) => {
+          // Dragging leaves empty style attributes, which htmx would copy and the content policy then report.
+          for (const card of document.querySelectorAll('.card-deal[style=""]')) card.removeAttribute("style");
           if (from === to) return;
           // The server decides: until it has answered, the card stands where it stood.
           from.insertBefore(item, from.children[oldIndex] ?? null);
