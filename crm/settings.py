@@ -188,7 +188,8 @@ except (ZoneInfoNotFoundError, ValueError) as error:
     raise ImproperlyConfigured(f"TAKT_ZONE={TIME_ZONE!r} is no time zone: use a name like Europe/Moscow.") from error
 USE_TZ = True
 USE_I18N = True
-USE_THOUSAND_SEPARATOR = True
+# Ids in templates would be grouped too («100 351»); numbers that people read go through core/show.py.
+USE_THOUSAND_SEPARATOR = False
 
 # --- Background -----------------------------------------------------------------------------------------------------
 REDIS_URL = os.environ.get("REDIS_URL", "")

@@ -95,7 +95,7 @@ def _log_a_call(user: User) -> Callable[[Browser], HttpResponse]:
 
 def _fields_of(page: str) -> dict[str, str]:
     """The values the log form would send as it stands: hidden ones and the choices that are made."""
-    form = page[page.index('class="log') :]
+    form = page[page.index('<form class="log"') :]
     fields = {}
     for tag in re.findall(r"<input[^>]*>", form):
         attributes = dict(re.findall(r'(\w+)="([^"]*)"', tag))
