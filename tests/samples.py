@@ -33,12 +33,17 @@ class Sample:
     post: Callable[[Cast, Member, Seller], dict[str, Any]] | None = None
     # Whether an answer with 200 to GET holds the token of the seller whose record it is (for a list: of all one sees).
     shows: bool = True
-    # Further questions to the same address: {phone} becomes that of somebody whose records the reader may not see.
+    # Further questions to the same address. In them {phone} (its last digits), {whole_phone}, {number}, {client},
+    # {deal}, {task}, {user}, {team} become those of a seller whose records the reader may not see.
     queries: tuple[str, ...] = ()
+    # What the address needs besides to open at all: {own} is the number of a client the reader sees.
+    needs: str = ""
+    # Who sees the record may still not do this to it: 403, which tells nothing that is not known.
+    may_refuse: bool = False
+    # The data of `post` name a record of the seller's: nothing may come of it where that is not the reader's.
+    reaches: bool = False
     # Answers without a sign-in.
     public: bool = False
-    # The tokens of the whole company may stand in it for those who may open it at all (settings, imports' help …).
-    tells_all: bool = False
 
     def keywords(self, cast: Cast, seller: Seller) -> dict[str, Any]:
         """The keywords of the address."""

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from people.models import Role
 from pipeline.models import Stage
 from tests.cast import Cast, Member, Seller
 from tests.pipeline.factories import start_stage
-from tests.samples import ADMIN, Sample
+from tests.samples import ADMIN, SELLERS, Sample
 
 
 def second_stage(_cast: Cast, _member: Member, _seller: Seller) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def funnel(_cast: Cast) -> Any:
 
 
 def new_deal(_cast: Cast, _member: Member, seller: Seller) -> dict[str, Any]:
-    return {"client": f"№ {seller.client.pk}", "name": "Новая сделка", "stage": start_stage().pk}
+    return {"client": seller.phone, "name": "Новая сделка", "stage": start_stage().pk}
 
 
 def stage_data(*_: Any) -> dict[str, Any]:
@@ -40,7 +41,12 @@ SAMPLES = {
     "pipeline:deal": Sample(**DEAL),
     "pipeline:edit": Sample(**DEAL, post=lambda *_: {"name": "Чужая сделка"}),
     "pipeline:move": Sample(**DEAL, post=second_stage),
-    "pipeline:assign": Sample(**DEAL, post=lambda cast, member, _s: {"manager": member.user.pk}, shows=False),
+    "pipeline:assign": Sample(
+        **DEAL,
+        roles=SELLERS - {Role.MANAGER},
+        post=lambda cast, member, _s: {"manager": member.user.pk},
+        shows=False,
+    ),
     "pipeline:delete": Sample(**DEAL),
     "pipeline:funnels": Sample(**SETUP),
     "pipeline:new_funnel": Sample(**SETUP, post=lambda *_: {"name": "Выдуманная"}),
