@@ -543,11 +543,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="client",
-            index=models.Index(fields=["manager", "-changed_at"], name="leads_clien_manager_27c478_idx"),
+            index=models.Index(fields=["manager", "-changed_at", "-id"], name="leads_clien_manager_57d624_idx"),
         ),
         migrations.AddIndex(
             model_name="client",
-            index=models.Index(fields=["-changed_at"], name="leads_clien_changed_571c2e_idx"),
+            index=models.Index(fields=["-changed_at", "-id"], name="leads_clien_changed_c56e37_idx"),
         ),
         migrations.AddIndex(
             model_name="client",
