@@ -27,6 +27,7 @@ from pipeline.actions import create_deal
 from pipeline.models import Deal, LossReason, ProductGroup, Stage
 
 DAYS = 90
+# What is there before the first day, and what it has come to by the last one.
 FIRST_CLIENTS, CLIENTS, DEALS = 400, 600, 900
 # A company is looked at in the middle of its day.
 LAST_HOUR = dt.time(14, 0)
@@ -57,10 +58,13 @@ class Lead:
 
 
 class Small:
-    """Lives through the days up to `moment`."""
+    """Lives through the `days` up to `moment`."""
 
-    def __init__(self, moment: dt.datetime, say: Callable[[str], None] = lambda line: None) -> None:
+    def __init__(
+        self, moment: dt.datetime, days: int = DAYS, say: Callable[[str], None] = lambda line: None
+    ) -> None:
         self.end = moment
+        self.days = days
         self.last_day = periods.day_of(moment)
         self.say = say
         self.rng = random.Random(self.last_day.toordinal())
@@ -68,20 +72,20 @@ class Small:
 
     def live(self) -> Cast:
         """Makes the whole company in one transaction."""
-        first_day = self.last_day - dt.timedelta(days=DAYS)
+        first_day = self.last_day - dt.timedelta(days=self.days)
         hired = periods.local(first_day - dt.timedelta(days=200), dt.time(9))
         with transaction.atomic(), calendar.kept(), periods.clock(hired) as self.clock:
             self.cast = make_people()
             self._read_lists()
             self._give_habits()
             self._first_clients(first_day)
-            days = [first_day + dt.timedelta(days=n) for n in range(DAYS + 1)]
+            days = [first_day + dt.timedelta(days=n) for n in range(self.days + 1)]
             working = [day for day in days if calendar.is_working(day)]
             self._absences(working)
             for number, day in enumerate(working):
                 if number % 10 == 0:
                     self.say(f"{day:%d.%m.%Y}")
-                self._day(day, (len(working) - number))
+                self._day(day, (len(working) - number) * DAYS // self.days)
             set_tasks_of_heads(self.cast, self.last_day)
         return self.cast
 
@@ -178,7 +182,10 @@ class Small:
             self._act(manager, day)
 
     def _share_new_work(self, days_left: int) -> None:
-        """How many clients and further deals today should bring, to come out near the whole by the end."""
+        """How many clients and further deals today should bring, to come out near the whole by the end.
+
+        `days_left` counts today. A shorter company grows as fast as one of `DAYS` days would.
+        """
         deals = sum(map(len, self.leads.values()))
         self.clients_today = max(0, (CLIENTS - self.names) / days_left)
         self.deals_today = max(0, (DEALS - deals - (CLIENTS - self.names)) / days_left)

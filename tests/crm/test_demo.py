@@ -1,0 +1,97 @@
+"""The demo company: lived through by the program's verbs, the same for a date, never among real data."""
+
+import datetime as dt
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
+
+from activities.models import Activity
+from core import periods
+from core.history.integrity import faults
+from core.history.operations import Operation
+from crm.demo.large import Large
+from crm.demo.people import make_many
+from crm.demo.small import Small
+from leads.models import Client
+from people.models import Role, User
+from pipeline.models import Deal
+from tests.factories import THURSDAY, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def fingerprint() -> list[tuple[object, ...]]:
+    """What a company holds, without ids: they go on counting on PostgreSQL."""
+    return [
+        *Client.objects.order_by("pk").values_list("name", "manager__email", "created_at", "last_contact_at"),
+        *Deal.objects.order_by("pk").values_list("stage__name", "amount", "stage_since", "next_step_on"),
+        *Activity.objects.order_by("pk").values_list("text", "outcome", "happened_at", "due_on"),
+    ]
+
+
+def test_a_few_days_leave_whole_histories_and_every_kind_of_record() -> None:
+    Small(THURSDAY, days=4).live()
+
+    assert list(faults()) == []
+    assert User.objects.filter(is_demo=True).count() == 18
+    assert Client.objects.count() > 380
+    assert Activity.objects.done().count() > 100
+    assert Activity.objects.planned().exists()
+    assert {op.by is not None for op in Operation.objects.filter(kind=Operation.Kind.FORM)} == {True}
+    assert not Activity.objects.filter(happened_at__gt=THURSDAY).exists()
+
+
+def test_the_company_is_the_same_every_time_for_a_date() -> None:
+    seen = []
+    for _time in range(2):
+        with transaction.atomic():
+            Small(THURSDAY, days=2).live()
+            seen.append(fingerprint())
+            transaction.set_rollback(True)
+    assert seen[0] == seen[1]
+    assert len(seen[0]) > 800
+
+
+def test_the_large_company_is_whole_too() -> None:
+    with periods.clock(THURSDAY):
+        Large(scale=0.002).fill(make_many)
+
+    assert (Client.objects.count(), Deal.objects.count()) == (200, 400)
+    assert Activity.objects.filter(client=Client.objects.get(pk=1)).count() >= 500
+    assert list(faults()) == []
+
+
+def test_the_large_company_knows_last_contacts_and_next_steps() -> None:
+    with periods.clock(THURSDAY):
+        Large(scale=0.001).fill(make_many)
+
+    for deal in Deal.objects.prefetch_related("activities"):
+        done = [a.happened_at for a in deal.activities.all() if a.status == "done"]
+        planned = [a.due_on for a in deal.activities.all() if a.status == "planned"]
+        assert deal.last_contact_at == max(done, default=None)
+        assert deal.next_step_on == min(planned, default=None)
+
+
+def test_a_database_with_people_in_it_is_left_alone() -> None:
+    make_user("Анна Рыбина", role=Role.ADMIN)
+    with pytest.raises(CommandError, match="users already"):
+        call_command("demo", stdout=StringIO())
+    assert User.objects.count() == 1
+
+
+@override_settings(PRODUCTION=True)
+def test_there_is_no_demo_in_production() -> None:
+    with pytest.raises(CommandError, match="production"):
+        call_command("demo", stdout=StringIO())
+
+
+def test_the_sign_ins_are_printed_one_a_role() -> None:
+    out = StringIO()
+    with periods.clock(THURSDAY - dt.timedelta(days=1)):
+        make_many(3, 12)
+    with periods.clock(THURSDAY):
+        call_command("demo", "--who", stdout=out)
+    assert out.getvalue().count("@takt.example") == 5
