@@ -1,1 +1,1 @@
-"""Measuring pages at real size: `make bench`. Cases are declared in `cases.py`, the measuring stands in `measure.py`."""
+"""Measuring pages at real size (`make bench`): `cases.py` declares what, `measure.py` knows how."""
