@@ -14,7 +14,7 @@ from core import show
 def words(activity: Activity, following: Item | None) -> SafeString:
     """«Записано: Звонок, поговорили. Дальше вт 10 ноября. Следующий: Вектор»."""
     what = f"{activity.kind}, {activity.get_outcome_display()}" if activity.is_talk else str(activity.kind)
-    said = [f"{_('Saved')}: {what}."]
+    said = [_("Saved: %(what)s.") % {"what": what}]
     step = activity.next_steps.first()
     if step is not None:
         said.append(_("Next step %(day)s.") % {"day": show.near_day(step.due_on)})

@@ -184,7 +184,9 @@ def test_afterwards_one_is_back_where_one_was_and_is_told_who_is_next(browser, d
     assert "Вектор" in str(next(iter(answer.context["messages"])))
 
 
-@pytest.mark.parametrize("back", ["https://evil.test/", "//evil.test", "/log/?client=1", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "back", ["https://evil.test/", "//evil.test", "/log/?client=1", "javascript:alert(1)"]
+)
 def test_nobody_is_led_elsewhere(browser, deal, back):
     assert browser.post(LOG, sent(deal, back=back)).url == "/"
 
