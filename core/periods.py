@@ -75,6 +75,11 @@ def day_of(moment: dt.datetime, zone: ZoneInfo | None = None) -> dt.date:
     return moment.astimezone(zone or company_zone()).date()
 
 
+def wall_clock(moment: dt.datetime, zone: ZoneInfo | None = None) -> dt.datetime:
+    """The moment as the clocks of the zone (the company's by default) show it."""
+    return moment.astimezone(zone or company_zone())
+
+
 def local(day: dt.date, time: dt.time = dt.time(), zone: ZoneInfo | None = None) -> dt.datetime:
     """The moment (UTC) at which the clocks of the zone show this day and time."""
     return dt.datetime.combine(day, time, tzinfo=zone or company_zone()).astimezone(dt.UTC)

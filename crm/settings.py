@@ -34,7 +34,9 @@ def _bool(name: str, default: bool) -> bool:
 PRODUCTION = _bool("PRODUCTION", False)
 DEBUG = _bool("DEBUG", False)
 if PRODUCTION and DEBUG:
-    raise ImproperlyConfigured("DEBUG=1 shows the program's inside to strangers: take it away where PRODUCTION=1.")
+    raise ImproperlyConfigured(
+        "DEBUG=1 shows the program's inside to strangers: take it away where PRODUCTION=1."
+    )
 
 # Everything the program writes besides its database server: SQLite file, secret key, logs, broker folders, uploads.
 VAR = Path(os.environ.get("TAKT_VAR", BASE_DIR / "var"))
@@ -48,7 +50,9 @@ def _secret_key() -> str:
             raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters: set a longer random one.")
         return given
     if PRODUCTION:
-        raise ImproperlyConfigured("SECRET_KEY is not set: production signs its cookies with a key of its own.")
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set: production signs its cookies with a key of its own."
+        )
     file = VAR / "secret_key"
     try:
         with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
@@ -118,11 +122,17 @@ TEMPLATES = [
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
-                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
                 )
             ]
             if not DEBUG
-            else ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+            else [
+                "django.template.loaders.filesystem.Loader",
+                "django.template.loaders.app_directories.Loader",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -155,7 +165,9 @@ elif "postgresql" in _database["ENGINE"]:
     _database["CONN_HEALTH_CHECKS"] = True
     _database["TEST"] = {"NAME": f"takt_test_{os.getpid()}", "TEMPLATE": "template0"}
 else:
-    raise ImproperlyConfigured("DATABASE_URL names neither SQLite nor PostgreSQL: use sqlite:///… or postgres://….")
+    raise ImproperlyConfigured(
+        "DATABASE_URL names neither SQLite nor PostgreSQL: use sqlite:///… or postgres://…."
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- People ---------------------------------------------------------------------------------------------------------
@@ -185,7 +197,9 @@ TIME_ZONE = os.environ.get("TAKT_ZONE", "Europe/Moscow")
 try:
     ZoneInfo(TIME_ZONE)
 except (ZoneInfoNotFoundError, ValueError) as error:
-    raise ImproperlyConfigured(f"TAKT_ZONE={TIME_ZONE!r} is no time zone: use a name like Europe/Moscow.") from error
+    raise ImproperlyConfigured(
+        f"TAKT_ZONE={TIME_ZONE!r} is no time zone: use a name like Europe/Moscow."
+    ) from error
 USE_TZ = True
 USE_I18N = True
 # Ids in templates would be grouped too («100 351»); numbers that people read go through core/show.py.

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="language"),
     path("theme/", set_theme, name="theme"),
     path("healthz", healthz, name="healthz"),
+    path("", include("activities.importing.urls")),
     *(path("", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),
 ]
 

@@ -87,7 +87,7 @@ class UserQuerySet(TrackedQuerySet["User"]):
         )
 
 
-class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):
     """Users by e-mail. Making one is the verb `people.actions.create_user`."""
 
     def get_queryset(self) -> UserQuerySet:

@@ -1,7 +1,8 @@
-import core.text
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+import core.text
 
 
 class Migration(migrations.Migration):

@@ -14,10 +14,12 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Max, OuterRef, Subquery
-from django.utils import formats, timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.db.models import OuterRef, Subquery
+from django.utils import formats
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from core import periods
 from core.history.operations import Operation
 from core.history.tracked import STAMPS, Tracked, VersionBase
 from core.money import MoneyField, format_money
@@ -248,7 +250,7 @@ def text_of(
     if isinstance(one, MoneyField) and isinstance(value, Decimal):
         return format_money(value)
     if isinstance(value, dt.datetime):
-        return formats.date_format(timezone.localtime(value), "d.m.Y H:i")
+        return formats.date_format(periods.wall_clock(value), "d.m.Y H:i")
     if isinstance(value, dt.date):
         return formats.date_format(value, "d.m.Y")
     if isinstance(value, dt.time):
@@ -258,14 +260,3 @@ def text_of(
     if isinstance(value, Decimal):
         return formats.number_format(value.normalize())
     return str(value)
-
-
-def last_operation_of(model: type[Tracked], ids: Iterable[int]) -> dict[int, int]:
-    """{record id: id of the operation that wrote its current state}."""
-    rows = (
-        model.versions.filter(record_id__in=list(ids))
-        .order_by()
-        .values("record_id")
-        .annotate(last=Max("operation_id"))
-    )
-    return {row["record_id"]: row["last"] for row in rows}

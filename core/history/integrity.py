@@ -4,7 +4,6 @@ What must hold of each record: its open version equals it in every copied column
 without gap or overlap, in the order of their numbers; each was written by an operation that exists, and begins no
 earlier than that operation's stamp.
 """
-# ruff: noqa: S608 (the statements are made of the models' own names alone)
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -54,7 +53,7 @@ def _questions(model: type[Tracked]) -> list[tuple[str, str]]:
     operations = quote(Operation._meta.db_table)
     # The comparison that takes two empty values for equal.
     differs = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
-    columns = [quote(field.column) for field in version_model.copied_fields()]
+    columns = [quote(column) for column in version_model.copied_columns()]
     unlike = " OR ".join(f"r.{column} {differs} v.{column}" for column in columns)
     chain = (
         f"SELECT record_id, valid_from, valid_to, version, operation_id, "

@@ -84,7 +84,7 @@ def operation(
         return
     with transaction.atomic():
         op = Operation.objects.create(
-            at=_stamp(), by_id=by and by.pk, kind=kind, note=note[:200], reverts=reverts
+            at=_stamp(), by_id=by.pk if by else None, kind=kind, note=note[:200], reverts=reverts
         )
         running = _Running(op)
         token = _running.set(running)
@@ -181,7 +181,7 @@ def _open_versions(model: type["Tracked"], ids: list[int], op: Operation) -> Non
     """
     quote = connection.ops.quote_name
     version_model = model.versions.model
-    columns = [quote(f.column) for f in version_model.copied_fields()]
+    columns = [quote(column) for column in version_model.copied_columns()]
     names = ", ".join(columns)
     table, versions = quote(model._meta.db_table), quote(version_model._meta.db_table)
     greatest = "GREATEST" if connection.vendor == "postgresql" else "MAX"

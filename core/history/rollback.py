@@ -24,7 +24,8 @@ from core.history.changes import (
     text_of,
     with_predecessors,
 )
-from core.history.operations import Operation, operation as start_operation
+from core.history.operations import Operation
+from core.history.operations import operation as start_operation
 from core.history.tracked import Tracked, VersionBase
 
 # Sent inside the transaction after a rollback wrote its rows: `operation` (the new one), `rows` {model: [ids]}.

@@ -48,7 +48,7 @@ class TrackedQuerySet(models.QuerySet[M]):
         values.setdefault("changed_at", op.at)
         written = 0
         for some in _chunks(ids):
-            rows = models.QuerySet(self.model, using=self.db).filter(pk__in=some)
+            rows: models.QuerySet[M] = models.QuerySet(self.model, using=self.db).filter(pk__in=some)
             written += rows.update(version=F("version") + 1, **values)
         operations.note_changed(self.model, ids)
         return written
@@ -76,7 +76,7 @@ class TrackedQuerySet(models.QuerySet[M]):
             row.version += 1
             row.changed_at = op.at
         # Django's own bulk_update ends in update() of this class, which would write everything twice.
-        plain = models.QuerySet(self.model, using=self.db)
+        plain: models.QuerySet[M] = models.QuerySet(self.model, using=self.db)
         written = plain.bulk_update(objs, [*fields, "version", "changed_at"], batch_size=batch_size or 200)
         operations.note_changed(self.model, [row.pk for row in objs])
         return written
@@ -98,7 +98,7 @@ def _chunks(ids: list[int], size: int = 500) -> Iterable[list[int]]:
 def alive_manager(queryset_class: type[TrackedQuerySet[M]]) -> Any:
     """The manager for `objects`: words of the QuerySet class over rows that are not deleted."""
 
-    class AliveManager(models.Manager.from_queryset(queryset_class)):  # type: ignore[misc]
+    class AliveManager(models.Manager.from_queryset(queryset_class)):
         def get_queryset(self) -> TrackedQuerySet[M]:
             rows: TrackedQuerySet[M] = super().get_queryset().filter(deleted_at__isnull=True)
             return rows
@@ -136,6 +136,11 @@ class VersionBase(models.Model):
         own = {"id", "record_id", "operation", "valid_from", "valid_to"}
         return [f for f in cls._meta.concrete_fields if f.name not in own]
 
+    @classmethod
+    def copied_columns(cls) -> list[str]:
+        """The columns of `copied_fields`, as they stand in both tables."""
+        return [f.column for f in cls.copied_fields() if f.column]
+
 
 class Tracked(models.Model):
     """Base of every record that people edit: versions, soft deletion, no lost updates."""
@@ -167,7 +172,7 @@ class Tracked(models.Model):
         """
         named = set(kwargs.get("update_fields") or ())
         if named and named <= set(self.untracked_fields) and not operations.running():
-            plain = models.QuerySet(type(self)).filter(pk=self.pk)
+            plain: models.QuerySet[Self] = models.QuerySet(type(self)).filter(pk=self.pk)
             plain.update(**{name: getattr(self, name) for name in named})
             return
         op = operations.current()
@@ -188,7 +193,7 @@ class Tracked(models.Model):
 
     def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *args: Any) -> Any:
         # The one statement in which nobody can come between: only the version that was read is overwritten.
-        updated = super()._do_update(base_qs.filter(version=self.version - 1), using, pk_val, values, *args)  # type: ignore[misc]
+        updated = super()._do_update(base_qs.filter(version=self.version - 1), using, pk_val, values, *args)
         if not updated:
             raise StaleRecord(self)
         return updated
@@ -204,7 +209,7 @@ class Tracked(models.Model):
 def _copy_field(model: type[Tracked], original: "models.Field[Any, Any]") -> "models.Field[Any, Any]":
     if isinstance(original, models.ForeignKey):
         # Not by deconstruct(): for a key it asks the registry of all models, which is still being filled.
-        to = original.remote_field.model
+        to: Any = original.remote_field.model
         return models.ForeignKey(
             f"{model._meta.app_label}.{model.__name__}" if to == "self" else to,
             models.DO_NOTHING,
@@ -255,7 +260,7 @@ def _make_version_model(sender: type[models.Model], **_kwargs: Any) -> None:
         (VersionBase,),
         {"__module__": sender.__module__, "Meta": options, "of_model": sender, **fields},
     )
-    sender.versions = version_model._default_manager  # type: ignore[assignment, attr-defined]
+    sender.versions = version_model._default_manager  # type: ignore[attr-defined]
 
 
 class_prepared.connect(_make_version_model, dispatch_uid="core.history.versions")

@@ -38,8 +38,10 @@ class Table:
     model: type[models.Model]
 
     def __post_init__(self) -> None:
-        self.columns = [f.column for f in self.model._meta.concrete_fields]
-        self.defaults = {f.column: _plain(f.get_default()) for f in self.model._meta.concrete_fields}
+        self.defaults = {
+            f.column: _plain(f.get_default()) for f in self.model._meta.concrete_fields if f.column
+        }
+        self.columns = list(self.defaults)
 
     def fill(self, rows: Iterable[dict[str, Any]]) -> None:
         """Writes the rows in batches: COPY on PostgreSQL, executemany on SQLite."""
@@ -268,7 +270,7 @@ class Large:
     def _moves(self, deal: dict[str, Any], stage: Stage, born: int, since: int) -> Iterator[dict[str, Any]]:
         first = self.stages[0]
         self.deal_first[deal["id"]] = (born, self.stamps[born])
-        steps = [(None, first if since != born else stage, born)]
+        steps: list[tuple[Stage | None, Stage, int]] = [(None, first if since != born else stage, born)]
         if since != born:
             steps.append((first, stage, since))
         for before, after, hour in steps:
@@ -332,8 +334,8 @@ class Large:
     def _versions(self, model: type[Tracked], where: str = "") -> None:
         quote = connection.ops.quote_name
         version_model = model.versions.model
-        names = ", ".join(quote(f.column) for f in version_model.copied_fields())
-        selected = ", ".join(f"t.{quote(f.column)}" for f in version_model.copied_fields())
+        names = ", ".join(map(quote, version_model.copied_columns()))
+        selected = ", ".join(f"t.{quote(column)}" for column in version_model.copied_columns())
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {quote(version_model._meta.db_table)} (record_id, operation_id, valid_from, {names}) "
@@ -345,7 +347,7 @@ class Large:
         """A deal that moved held its first stage until the move; then the state it has now."""
         quote = connection.ops.quote_name
         version_model = Deal.versions.model
-        fields = version_model.copied_fields()
+        columns = version_model.copied_columns()
         first, stamped = self.stages[0], {
             "version": "1", "changed_at": "t.created_at", "stage_id": str(self.stages[0].pk), "state": "'open'",
             "stage_since": "t.created_at", "closed_at": "NULL", "loss_reason_id": "NULL",
@@ -356,8 +358,8 @@ class Large:
             casts = {"closed_at": "::timestamptz", "last_contact_at": "::timestamptz", "next_step_on": "::date",
                      "next_step_at": "::timestamptz", "loss_reason_id": "::bigint"}  # fmt: skip
             stamped |= {column: stamped[column] + cast for column, cast in casts.items()}
-        names = ", ".join(quote(f.column) for f in fields)
-        selected = ", ".join(stamped.get(f.column, f"t.{quote(f.column)}") for f in fields)
+        names = ", ".join(map(quote, columns))
+        selected = ", ".join(stamped.get(column, f"t.{quote(column)}") for column in columns)
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {quote(version_model._meta.db_table)} "
