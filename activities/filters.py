@@ -34,7 +34,8 @@ def of_state(rows: ActivityQuerySet, state: str) -> ActivityQuerySet:
 
 
 def _sellers(request: HttpRequest | None) -> QuerySet[User]:
-    return sellers_visible_to(request.user) if request else User.objects.none()
+    user: Any = request.user if request else None
+    return sellers_visible_to(user) if user else User.objects.none()
 
 
 class _ByPerson(django_filters.FilterSet):

@@ -49,7 +49,7 @@ def after_rollback(rows: dict[type[Tracked], list[int]], **_signal: Any) -> None
     deals, clients = set(rows.get(Deal, [])), set(rows.get(Client, []))
     for start in range(0, len(activities), 500):
         stood_at = Activity.versions.filter(record_id__in=activities[start : start + 500])
-        for deal_id, client_id in stood_at.values_list("deal_id", "client_id").distinct():
+        for deal_id, client_id in stood_at.values_list("deal_id", "client_id").distinct():  # type: ignore[misc]
             deals.add(deal_id)
             clients.add(client_id)
     refresh_steps(deals, clients)

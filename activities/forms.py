@@ -113,17 +113,21 @@ class LogForm(OnceForm, forms.Form):
         self._offer_deals_and_tasks()
         self._offer_next_steps()
         self._offer_stages()
-        self.fields["contact"].choices = [("", "—"), *((str(one.pk), str(one)) for one in hand.contacts)]
+        self._choices("contact").choices = [("", "—"), *((str(one.pk), str(one)) for one in hand.contacts)]
         self.fields["client"].initial = hand.client.pk
         self.fields["direction"].initial = Activity.Direction.OUT
-        self.fields["outcome"].choices = [
+        self._choices("outcome").choices = [
             (value, capfirst(label)) for value, label in Activity.Outcome.choices
         ]
         self.fields["outcome"].initial = Activity.Outcome.REACHED
 
+    def _choices(self, name: str) -> Any:
+        """The field, for setting its choices: which there are is known for one client only."""
+        return self.fields[name]
+
     def _offer_kinds(self) -> None:
         kinds = {str(kind.pk): kind for kind in self.hand.kinds}
-        field = self.fields["kind"]
+        field = self._choices("kind")
         field.widget.kinds = kinds
         field.choices = [(pk, kind.name) for pk, kind in kinds.items()]
         first = self.hand.task.kind_id if self.hand.task else None
@@ -131,12 +135,12 @@ class LogForm(OnceForm, forms.Form):
 
     def _offer_deals_and_tasks(self) -> None:
         deals, tasks = self.hand.deals, self.hand.tasks
-        self.fields["deal"].choices = [
+        self._choices("deal").choices = [
             *((str(deal.pk), str(deal)) for deal in deals),
             ("", _("without a deal")),
         ]
         self.fields["deal"].initial = str(self.hand.deal.pk) if self.hand.deal else ""
-        self.fields["planned"].choices = [
+        self._choices("planned").choices = [
             *(
                 (str(task.pk), f"{task.what}, {next_steps.short(task.due_on)}")
                 for task in tasks
@@ -147,7 +151,7 @@ class LogForm(OnceForm, forms.Form):
         self.fields["planned"].initial = str(self.hand.task.pk) if self.hand.task else ""
 
     def _offer_next_steps(self) -> None:
-        self.fields["next"].choices = [*self.hand.days.choices(), (next_steps.NONE, _("No next step"))]
+        self._choices("next").choices = [*self.hand.days.choices(), (next_steps.NONE, _("No next step"))]
         self.fields["next_on"].widget.attrs["min"] = self.hand.today.isoformat()
 
     def _offer_stages(self) -> None:
@@ -155,13 +159,13 @@ class LogForm(OnceForm, forms.Form):
         if deal is None:
             return
         near = [deal.stage, *([following] if following else [])]
-        self.fields["stage"].choices = [
+        self._choices("stage").choices = [
             *((str(stage.pk), stage_words(stage)) for stage in near),
             (OTHER, _("other…")),
         ]
         self.fields["stage"].initial = str(deal.stage_id)
         rest = [stage for stage in self.hand.stages if stage not in near]
-        self.fields["stage_other"].choices = [("", "—"), *((str(stage.pk), stage.name) for stage in rest)]
+        self._choices("stage_other").choices = [("", "—"), *((str(stage.pk), stage.name) for stage in rest)]
 
     @classmethod
     def typed(cls, sent: QueryDict) -> dict[str, str]:
@@ -173,11 +177,11 @@ class LogForm(OnceForm, forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         hand = self.hand
-        self.kind = next((kind for kind in hand.kinds if str(kind.pk) == data.get("kind")), None)
-        self.deal = next((deal for deal in hand.deals if str(deal.pk) == data.get("deal")), None)
-        self.task = next((task for task in hand.tasks if str(task.pk) == data.get("planned")), None)
-        self.contact = next((one for one in hand.contacts if str(one.pk) == data.get("contact")), None)
-        talk = self.kind is None or self.kind.group in _CONTACT_GROUPS
+        self.said_kind = next((kind for kind in hand.kinds if str(kind.pk) == data.get("kind")), None)
+        self.said_deal = next((deal for deal in hand.deals if str(deal.pk) == data.get("deal")), None)
+        self.said_task = next((task for task in hand.tasks if str(task.pk) == data.get("planned")), None)
+        self.said_contact = next((one for one in hand.contacts if str(one.pk) == data.get("contact")), None)
+        talk = self.said_kind is None or self.said_kind.group in _CONTACT_GROUPS
         if "no_answer" in self.data:
             data["outcome"] = Activity.Outcome.NO_ANSWER
         elif not talk or not data.get("outcome"):
@@ -211,12 +215,16 @@ class LogForm(OnceForm, forms.Form):
                 day = self.hand.days.tomorrow
             elif outcome == Activity.Outcome.POSTPONED:
                 self.add_error("next", _("Say until when it was postponed."))
-            elif outcome == Activity.Outcome.REACHED and self.deal is not None and not self._rest_of_tasks():
+            elif (
+                outcome == Activity.Outcome.REACHED
+                and self.said_deal is not None
+                and not self._rest_of_tasks()
+            ):
                 self.add_error("next", _("Choose the next step, or say that there is none."))
         if day is None:
             return None
         subject = data.get("next_subject") or (
-            self.task.subject if self.task and outcome == Activity.Outcome.NO_ANSWER else ""
+            self.said_task.subject if self.said_task and outcome == Activity.Outcome.NO_ANSWER else ""
         )
         time = data.get("next_time")
         due_at = periods.local(day, time, calendar.zone_of(self.hand.user.team)) if time else None
@@ -227,18 +235,18 @@ class LogForm(OnceForm, forms.Form):
         return [
             task
             for task in self.hand.tasks
-            if task != self.task and task.deal_id == (self.deal and self.deal.pk)
+            if task != self.said_task and task.deal_id == (self.said_deal and self.said_deal.pk)
         ]
 
     def _to_stage(self, data: dict[str, Any]) -> Any:
-        if self.deal is None or self.hand.deal != self.deal:
+        if self.said_deal is None or self.hand.deal != self.said_deal:
             return None
         chosen = data.get("stage") or ""
         if chosen == OTHER:
             chosen = data.get("stage_other") or ""
             if not chosen:
                 self.add_error("stage", _("Choose the stage."))
-        if not chosen or chosen == str(self.deal.stage_id):
+        if not chosen or chosen == str(self.said_deal.stage_id):
             return None
         return next((stage for stage in self.hand.stages if str(stage.pk) == chosen), None)
 
@@ -254,14 +262,17 @@ class LogForm(OnceForm, forms.Form):
 
     def _answers(self) -> None:
         """Reads what an earlier answer asked for, if the same stage is still the one chosen."""
-        if self.deal is None or self.to_stage is None:
+        if self.said_deal is None or self.to_stage is None:
             return
-        asked = [key.partition(":") for key in self.data.getlist("asked")]
+        sent: Any = self.data
+        asked = [key.partition(":") for key in sent.getlist("asked")]
         keys = [key for stage, _colon, key in asked if stage == str(self.to_stage.pk) and key in _ASKABLE]
         if not keys:
             return
         self.asked = [f"{self.to_stage.pk}:{key}" for key in keys]
-        self.move_form = MoveForm(self.data, deal=self.deal, stage=self.to_stage, missing=keys, prefix=_MOVE)
+        self.move_form = MoveForm(
+            self.data, deal=self.said_deal, stage=self.to_stage, missing=keys, prefix=_MOVE
+        )
         if not self.move_form.is_valid():
             self.add_error("stage", _("“%(stage)s” asks for a little more.") % {"stage": self.to_stage})
 
@@ -280,15 +291,15 @@ class LogForm(OnceForm, forms.Form):
         data = self.cleaned_data
         return {
             "client": self.hand.client,
-            "kind": self.kind,
+            "kind": self.said_kind,
             "outcome": data["outcome"],
             "text": data["text"],
             "happened_at": self.happened_at,
-            "deal": self.deal,
-            "contact": self.contact,
+            "deal": self.said_deal,
+            "contact": self.said_contact,
             "direction": data["direction"] or Activity.Direction.OUT,
             "quantity": data["quantity"],
-            "planned": self.task,
+            "planned": self.said_task,
             "next_step": self.step,
             "to_stage": self.to_stage,
             "stage_fields": self.move_form.move_arguments() if self.move_form else None,

@@ -35,19 +35,19 @@ class DueForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        self.due_on = self.days.day_of(data.get("when") or "") or data.get("due_on")
-        if self.due_on is None and not self.errors:
+        self.day = self.days.day_of(data.get("when") or "") or data.get("due_on")
+        if self.day is None and not self.errors:
             self.add_error("when", _("Choose the day."))
-        elif self.due_on is not None and self.due_on < self.days.today:
+        elif self.day is not None and self.day < self.days.today:
             self.add_error("due_on", _("This day is over: choose today or a later day."))
         time = data.get("due_time")
         zone = calendar.zone_of(self.user.team)
-        self.due_at = periods.local(self.due_on, time, zone) if self.due_on and time else None
+        self.moment = periods.local(self.day, time, zone) if self.day and time else None
         return data
 
     @property
     def due(self) -> dict[str, dt.date | dt.datetime | None]:
-        return {"due_on": self.due_on, "due_at": self.due_at}
+        return {"due_on": self.day, "due_at": self.moment}
 
 
 class MoveTaskForm(DueForm):
@@ -131,12 +131,11 @@ class ActivityForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         record: Any = self.record
-        kinds = self.fields["kind"].queryset  # type: ignore[attr-defined]
-        self.fields["kind"].queryset = (
-            kinds.filter(retired_at=None) | kinds.filter(pk=record.kind_id)
-        ).distinct()  # type: ignore[attr-defined]
-        self.fields["deal"].queryset = Deal.objects.filter(client=record.client_id).select_related("client")  # type: ignore[attr-defined]
-        self.fields["contact"].queryset = record.client.contacts.all()  # type: ignore[attr-defined]
+        fields: dict[str, Any] = self.fields
+        kinds = fields["kind"].queryset
+        fields["kind"].queryset = (kinds.filter(retired_at=None) | kinds.filter(pk=record.kind_id)).distinct()
+        fields["deal"].queryset = Deal.objects.filter(client=record.client_id).select_related("client")
+        fields["contact"].queryset = record.client.contacts.all()
         if not record.is_done:
             for name in ("outcome", "text", "happened_at", "quantity"):
                 del self.fields[name]

@@ -36,7 +36,7 @@ class InHand:
         Without a deal said: the task's, else the open one that was touched last. Without a task said: the first one
         due by today.
         """
-        client = get_visible_or_404(Client.objects.select_related("manager"), user, pk=client_id)
+        client: Client = get_visible_or_404(Client.objects.select_related("manager"), user, pk=client_id)
         return cls.about(user, client, deal_id, task_id)
 
     @classmethod

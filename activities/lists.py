@@ -46,7 +46,7 @@ class TaskList(_Activities):
     empty = Empty(
         _("No tasks yet"),
         _("Log a call with its next step: the task appears here."),
-        Action(_("Log a call"), reverse_lazy("activities:log")),
+        Action(_("Log a call"), reverse_lazy("activities:log")),  # type: ignore[arg-type]
     )
 
     @cached_property
@@ -54,7 +54,7 @@ class TaskList(_Activities):
         return periods.now()
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = Activity.objects.visible_to(request.user).planned()  # type: ignore[arg-type]
+        rows = Activity.objects.visible_to(request.user).planned()
         found: QuerySet[Any] = rows.select_related("client", "deal__stage", "kind", "manager").defer(
             "search", "text"
         )
@@ -83,8 +83,8 @@ class TaskList(_Activities):
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         """The tabs with their counts; «nothing planned» leads to the deals that lack a task."""
-        mine = Activity.objects.visible_to(request.user)  # type: ignore[arg-type]
-        deals = Deal.objects.visible_to(request.user).open()  # type: ignore[arg-type]
+        mine = Activity.objects.visible_to(request.user)
+        deals = Deal.objects.visible_to(request.user).open()
         page, chosen = reverse("activities:tasks"), request.GET.get("when", "")
         tabs = [
             (_("All"), page, "", None),
@@ -121,11 +121,11 @@ class ActivityList(_Activities):
     empty = Empty(
         _("No contacts yet"),
         _("Log the first call: it takes ten seconds."),
-        Action(_("Log a call"), reverse_lazy("activities:log")),
+        Action(_("Log a call"), reverse_lazy("activities:log")),  # type: ignore[arg-type]
     )
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = Activity.objects.visible_to(request.user).done().filter(happened_at__isnull=False)  # type: ignore[arg-type]
+        rows = Activity.objects.visible_to(request.user).done().filter(happened_at__isnull=False)
         found: QuerySet[Any] = rows.select_related("client", "stage", "kind", "manager", "contact").defer(
             "search"
         )

@@ -1,11 +1,13 @@
 """Pieces of this room on the cards below it: the quick log, the next step, what happened with a deal."""
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from activities.models import Activity
 from core import periods
@@ -19,7 +21,7 @@ from pipeline.models import Deal
 SHOWN = 30
 
 
-def next_step(request: HttpRequest, client: Client) -> str | None:
+def next_step(request: HttpRequest, client: Client) -> SafeString | None:
     """In the head of a client's card: what was promised, in one of the four states."""
     if client.next_step_on is None:
         step = NextStep("nothing")
@@ -34,23 +36,23 @@ def next_step(request: HttpRequest, client: Client) -> str | None:
 class _Row:
     """A client as `next_step_of` reads a deal: it waits for nothing."""
 
-    waiting_until = None
+    waiting_until: dt.date | None = None
 
     def __init__(self, client: Client) -> None:
         self.next_step_on, self.next_step_at = client.next_step_on, client.next_step_at
 
 
-def log_on_client(request: HttpRequest, client: Client) -> str | None:
+def log_on_client(request: HttpRequest, client: Client) -> SafeString | None:
     """The quick log at the side of a client's card."""
     return _log(request, client.get_absolute_url(), client=client.pk)
 
 
-def log_on_deal(request: HttpRequest, deal: Deal) -> str | None:
+def log_on_deal(request: HttpRequest, deal: Deal) -> SafeString | None:
     """The quick log at the side of a deal's page, the deal in hand."""
     return _log(request, deal.get_absolute_url(), client=deal.client_id, deal=deal.pk)
 
 
-def _log(request: HttpRequest, back: str, **known: int) -> str | None:
+def _log(request: HttpRequest, back: str, **known: int) -> SafeString | None:
     """The form comes by itself right after the page, so that the page need not wait for it; without scripts it is a
     link to its own page."""
     if not access.may(_user(request), "sell"):
@@ -59,7 +61,7 @@ def _log(request: HttpRequest, back: str, **known: int) -> str | None:
     return render_to_string("activities/_log_panel.html", {"url": url}, request=request)
 
 
-def deal_contacts(request: HttpRequest, deal: Deal) -> str | None:
+def deal_contacts(request: HttpRequest, deal: Deal) -> SafeString | None:
     """What was said and is planned about one deal."""
     rows = Activity.objects.filter(deal=deal).select_related("kind", "contact", "manager", "stage")
     done = rows.done().order_by("-happened_at", "-pk")[:SHOWN]

@@ -51,4 +51,4 @@ def fill() -> None:
 def overdue(request: HttpRequest) -> int:
     """The reader's own overdue tasks: the badge at «My day», one indexed count."""
     moment = periods.now()
-    return Activity.objects.filter(manager=request.user).overdue(periods.day_of(moment), moment).count()
+    return Activity.objects.filter(manager_id=request.user.pk).overdue(periods.day_of(moment), moment).count()

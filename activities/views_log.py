@@ -18,11 +18,17 @@ from core import periods
 from core.once import once, result_of
 from core.toasts import undoable
 from leads.finding import best_hits
+from people.models import User
 from people.pages import ForAbility, for_ability
 from pipeline.actions import MissingForStage
 
 FOUND = 8
 SUGGESTED = 5
+
+
+def _user(request: HttpRequest) -> User:
+    user: Any = request.user
+    return user
 
 
 def safe_back(request: HttpRequest, wished: str) -> str:
@@ -49,7 +55,7 @@ class Log(ForAbility, View):
             return render(
                 request, "activities/log_find.html", _found(request, wished.get("q", "")) | {"back": back}
             )
-        hand = InHand.of(request.user, wished["client"], wished.get("deal", ""), wished.get("task", ""))
+        hand = InHand.of(_user(request), wished["client"], wished.get("deal", ""), wished.get("task", ""))
         return self._page(LogForm(hand=hand, initial={"back": back}))
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -57,7 +63,7 @@ class Log(ForAbility, View):
             return answer
         sent = request.POST
         deal_id = sent.get("other_deal") or sent.get("deal", "")
-        hand = InHand.of(request.user, sent.get("client", ""), deal_id, sent.get("planned") or "none")
+        hand = InHand.of(_user(request), sent.get("client", ""), deal_id, sent.get("planned") or "none")
         if "other_deal" in sent:
             return self._page(LogForm(hand=hand, initial=LogForm.typed(sent)))
         form = LogForm(sent, hand=hand)
@@ -72,7 +78,7 @@ class Log(ForAbility, View):
         return self._page(form, 422)
 
     def _save(self, form: LogForm) -> str:
-        user = self.request.user
+        user = _user(self.request)
         activity = log_activity(by=user, **form.values())
         following = Queue(user, periods.now()).next_after(activity.client)
         undoable(self.request, saved.words(activity, following), saved.undo_url(activity))
@@ -95,6 +101,6 @@ def _found(request: HttpRequest, query: str) -> dict[str, Any]:
     query = query.replace("\x00", "").strip()[:200]
     back = request.GET.get("back", "")
     if not query:
-        items = Queue(request.user, periods.now()).items[:SUGGESTED]  # type: ignore[arg-type]
+        items = Queue(_user(request), periods.now()).items[:SUGGESTED]
         return {"items": items, "query": "", "back": back}
-    return {"hits": best_hits(request.user, query, FOUND), "query": query, "back": back}  # type: ignore[arg-type]
+    return {"hits": best_hits(_user(request), query, FOUND), "query": query, "back": back}

@@ -118,10 +118,10 @@ def cancel_task(request: HttpRequest, pk: int) -> HttpResponse:
 def activity(request: HttpRequest, pk: int) -> HttpResponse:
     """One activity in full. Also somebody else's, where its client is the user's."""
     rows = Activity.objects.select_related(*_WITH)
-    found = rows.visible_to(request.user).filter(pk=pk).first()  # type: ignore[arg-type]
+    found = rows.visible_to(request.user).filter(pk=pk).first()
     may_change = found is not None
     if found is None:
-        found = rows.filter(pk=pk, client__in=Client.objects.visible_to(request.user)).first()  # type: ignore[arg-type]
+        found = rows.filter(pk=pk, client__in=Client.objects.visible_to(request.user)).first()
     if found is None:
         raise Http404
     context = {
@@ -152,8 +152,9 @@ class EditActivity(ForAbility, EditRecord):
         return found
 
     def save(self, form: Any) -> str:
+        user: Any = self.request.user
         changed = actions.update_activity(
-            form.record, by=self.request.user, expected_version=form.record.version, **form.changes
+            form.record, by=user, expected_version=form.record.version, **form.changes
         )
         return str(changed.get_absolute_url())
 
