@@ -57,7 +57,7 @@ def _complete(completions: Sequence[Completion]) -> set[int]:
     for client_id, kind, value in ContactPoint.objects.filter(client__in=ids).values_list(
         "client_id", "kind", "value"
     ):
-        known[client_id].add((kind, value))
+        known[client_id].add(("phone" if kind == "phone" else "email", value))
     owners = owners_of(value for one in completions for value in _identity(one))
     changed: dict[int, set[str]] = defaultdict(set)
     persons: list[Contact] = []
@@ -74,12 +74,11 @@ def _complete(completions: Sequence[Completion]) -> set[int]:
         new = _NewPoints(client, known[client.pk], owners)
         points += new.of(None, one.phones, one.emails)
         for draft in one.contacts:
-            person = people.get((client.pk, normal(draft.name)))
-            if person is None:
-                person = Contact(client=client, name=draft.name, position=draft.position)
-                people[client.pk, normal(draft.name)] = person
-                persons.append(person)
-            points += new.of(person, draft.phones, draft.emails)
+            key = client.pk, normal(draft.name)
+            if key not in people:
+                people[key] = Contact(client=client, name=draft.name, position=draft.position)
+                persons.append(people[key])
+            points += new.of(people[key], draft.phones, draft.emails)
     names = sorted(set().union(*changed.values()))
     if names:
         Client.objects.bulk_update([clients[pk] for pk in changed], names)

@@ -24,7 +24,12 @@ class ClientsCheck:
     """Goes through the rows portion by portion and remembers what it has met."""
 
     def __init__(
-        self, user: User, words: dict[str, Vocabulary], names: Names, answers: dict[str, Any], default: User | None
+        self,
+        user: User,
+        words: dict[str, Vocabulary],
+        names: Names,
+        answers: dict[str, Any],
+        default: User | None,
     ) -> None:
         self.user, self.words, self.names, self.default = user, words, names, default
         self.for_all: str = answers.get("all", {}).get("duplicates") or Action.SKIP
@@ -85,7 +90,9 @@ class ClientsCheck:
         mine = access.changeable(self.user, Client, unknown_yet)
         self._visible |= {pk: pk in mine for pk in unknown_yet}
 
-    def _place(self, parsed: Parsed, owners: dict[tuple[Why, str], list[Client]], namesakes: list[Client]) -> Place:
+    def _place(
+        self, parsed: Parsed, owners: dict[tuple[Why, str], list[Client]], namesakes: list[Client]
+    ) -> Place:
         """Finds whom the row doubles and decides what becomes of it."""
         row, values = parsed.row, parsed.values
         doubled, why = self._doubled(values, owners, namesakes)

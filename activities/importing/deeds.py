@@ -60,7 +60,9 @@ class ActivitiesCheck:
         if not places:
             sentence = _("There is no client “%(name)s”, neither in the file nor among yours.")
         elif len(places) > 1:
-            sentence = _("Several clients are called “%(name)s”: write the number of the former table instead.")
+            sentence = _(
+                "Several clients are called “%(name)s”: write the number of the former table instead."
+            )
         elif places[0].foreign:
             sentence = _("“%(name)s” is a client of somebody else.")
         else:

@@ -27,7 +27,10 @@ class Questions(forms.Form):
         label=gettext_lazy("Clients that seem to be here already"),
         choices=[
             (ImportRow.Action.SKIP, gettext_lazy("leave them out, activities go to the card that is here")),
-            (ImportRow.Action.UPDATE, gettext_lazy("complete the card: fill what is empty, add phones and e-mails")),
+            (
+                ImportRow.Action.UPDATE,
+                gettext_lazy("complete the card: fill what is empty, add phones and e-mails"),
+            ),
             (ImportRow.Action.CREATE, gettext_lazy("create them all the same")),
         ],
         initial=ImportRow.Action.SKIP,

@@ -52,7 +52,9 @@ class Names:
 
     def prepare(self, names: Iterable[str]) -> None:
         """Asks the database for the names the file itself does not explain, all at once."""
-        wanted = sorted({name for name in names if name and name not in self._asked and not self._from_file(name)})
+        wanted = sorted(
+            {name for name in names if name and name not in self._asked and not self._from_file(name)}
+        )
         for start in range(0, len(wanted), _PORTION):
             some = wanted[start : start + _PORTION]
             condition = Q(name_key__in=list({name_key(name) for name in some})) | Q(old_number__in=some)
@@ -71,7 +73,7 @@ class Names:
                 self._asked[name] = by_word.get(name_key(name)) or by_word.get(f"№{name}") or []
 
     def find(self, name: str) -> list[Place]:
-        """The clients the name may mean: one if all is well, none if nobody is called so, several if it cannot be said."""
+        """The clients the name may mean: one, none if nobody is called so, or several."""
         if place := self._from_file(name):
             return place
         rows = self._asked.get(name, [])

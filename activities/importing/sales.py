@@ -27,7 +27,9 @@ VOCABULARIES = (MANAGERS, KINDS, STAGES, SOURCES, SEGMENTS)
 class _SalesCheck:
     def __init__(self, run: ImportRun) -> None:
         answers = run.answers
-        self.words_of = {key: vocabulary(key, run.by, answers.get("words", {}).get(key, {})) for key in VOCABULARIES}
+        self.words_of = {
+            key: vocabulary(key, run.by, answers.get("words", {}).get(key, {})) for key in VOCABULARIES
+        }
         names = Names(run.by)
         self.clients = ClientsCheck(run.by, self.words_of, names, answers, default_manager(run))
         self.deeds = ActivitiesCheck(self.words_of, names, periods.now())
@@ -78,7 +80,10 @@ class Sales:
         found = {}
         for client in clients:
             if client.pk in mine:
-                found[client.pk] = (f"{client.name}, № {client.number}", reverse("leads:card", args=[client.pk]))
+                found[client.pk] = (
+                    f"{client.name}, № {client.number}",
+                    reverse("leads:card", args=[client.pk]),
+                )
             else:
                 said = _("a client of %(manager)s") % {"manager": client.manager.name}
                 found[client.pk] = (said, "")

@@ -75,14 +75,23 @@ def _when_words(value: str) -> str:
 
 
 _STAGE = ("Статус", "Стадия", "Этап", "Состояние", "Этап сделки", "Стадия сделки", "Status", "Stage")
-_MANAGER = ("Менеджер", "Ответственный", "Ответственный менеджер", "Продавец", "Кто ведёт", "Manager", "Owner", "Responsible")
+_MANAGER = (
+    "Менеджер",
+    "Ответственный",
+    "Ответственный менеджер",
+    "Продавец",
+    "Кто ведёт",
+    "Manager",
+    "Owner",
+    "Responsible",
+)
 
 CLIENT_COLUMNS = (
     Column(
         "name",
         gettext_lazy("Client’s name"),
-        ("Название", "Наименование", "Компания", "Организация", "Клиент", "Название компании", "Наименование организации",
-         "Контрагент", "Фирма", "Предприятие", "Лид", "Name", "Company", "Company name", "Client", "Customer"),
+        ("Название", "Наименование", "Компания", "Организация", "Клиент", "Название компании",
+         "Наименование организации", "Контрагент", "Фирма", "Предприятие", "Лид", "Name", "Company", "Company name", "Client", "Customer"),
         _text(Client, "name"),
         required=True,
     ),
@@ -95,7 +104,8 @@ CLIENT_COLUMNS = (
     Column(
         "phones",
         gettext_lazy("Phone"),
-        ("Телефон", "Телефоны", "Тел.", "Тел", "Номер телефона", "Контактный телефон", "Моб. телефон", "Phone", "Phones", "Tel"),
+        ("Телефон", "Телефоны", "Тел.", "Тел", "Номер телефона", "Контактный телефон", "Моб. телефон",
+         "Phone", "Phones", "Tel"),
         _phones,
         words=_several(format_phone),
     ),
@@ -138,7 +148,8 @@ CLIENT_COLUMNS = (
     Column(
         "source",
         gettext_lazy("Source"),
-        ("Источник", "Канал", "Откуда", "Источник лида", "Откуда узнали", "Источник клиента", "Source", "Channel", "Lead source"),
+        ("Источник", "Канал", "Откуда", "Источник лида", "Откуда узнали", "Источник клиента",
+         "Source", "Channel", "Lead source"),
         _word,
     ),
     Column("segment", gettext_lazy("Segment"), ("Сегмент", "Категория", "Группа", "Segment", "Category"), _word),
@@ -186,7 +197,8 @@ ACTIVITY_COLUMNS = (
     Column(
         "when",
         gettext_lazy("When it happened"),
-        ("Дата", "Дата контакта", "Дата и время", "Когда", "Дата связи", "Дата события", "Date", "When", "Date and time"),
+        ("Дата", "Дата контакта", "Дата и время", "Когда", "Дата связи", "Дата события",
+         "Date", "When", "Date and time"),
         _when,
         required=True,
         words=_when_words,
@@ -202,8 +214,8 @@ ACTIVITY_COLUMNS = (
     Column(
         "text",
         gettext_lazy("What was said"),
-        ("Содержание", "Содержание разговора", "Описание", "Комментарий", "Результат", "О чём говорили", "Суть", "Текст",
-         "Примечание", "Content", "Text", "Comment", "Note", "Notes", "Description"),
+        ("Содержание", "Содержание разговора", "Описание", "Комментарий", "Результат", "О чём говорили", "Суть",
+         "Текст", "Примечание", "Content", "Text", "Comment", "Note", "Notes", "Description"),
         _long,
     ),
     Column("stage", gettext_lazy("Status the deal was left in"), _STAGE, _word),
@@ -231,7 +243,18 @@ SHEETS = (
     SheetKind(
         ACTIVITIES,
         gettext_lazy("Activities"),
-        ("активности", "контакты", "звонки", "история", "касания", "дела", "activities", "calls", "contacts", "history"),
+        (
+            "активности",
+            "контакты",
+            "звонки",
+            "история",
+            "касания",
+            "дела",
+            "activities",
+            "calls",
+            "contacts",
+            "history",
+        ),
         ACTIVITY_COLUMNS,
         _count_activities,
     ),

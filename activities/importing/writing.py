@@ -160,7 +160,11 @@ class _Writing:
         """What is sold, for how much and when, where the deal does not say so yet."""
         changed: dict[int, Deal] = {}
         for deal, clean in pairs:
-            values = {"name": clean.get("deal"), "amount": clean.get("amount"), "expected_on": clean.get("expected_on")}
+            values = {
+                "name": clean.get("deal"),
+                "amount": clean.get("amount"),
+                "expected_on": clean.get("expected_on"),
+            }
             for name, value in values.items():
                 if value and not getattr(deal, name):
                     setattr(deal, name, _typed(name, value))
@@ -174,7 +178,9 @@ class _Writing:
         for row in rows:
             if STAGES in row.clean:
                 client = self._of(row)
-                last[client.pk] = max(last.get(client.pk, (_LONG_AGO, -1, 0)), (_LONG_AGO, row.number, row.clean[STAGES]))
+                last[client.pk] = max(
+                    last.get(client.pk, (_LONG_AGO, -1, 0)), (_LONG_AGO, row.number, row.clean[STAGES])
+                )
         for row in deeds:
             if STAGES in row.clean:
                 client = self.clients[row.clean["client"]]
@@ -186,7 +192,7 @@ class _Writing:
             for pk, (when, _number, stage) in last.items()
             if pk in deals and when >= known.get(deals[pk].pk, _LONG_AGO)
         ]
-        reason = LossReason.objects.filter(pk=self.answers["loss_reason"] or None).first()
+        reason = LossReason.objects.filter(pk=self.answers["loss_reason"] or 0).first()
         place_deals(places, by=self.by, loss_reason=reason)
 
     def _known_since(self, deals: Sequence[Deal]) -> dict[int, dt.datetime]:

@@ -22,8 +22,10 @@ ERROR_HEADINGS = ("Ошибка", "Error")
 _ADDED = frozenset(map(heading_key, ERROR_HEADINGS))
 
 
-def describe(book: Book, importer: Importer, headers: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
-    """Every sheet: its name, size, header row, headings and the first rows below. `headers`: rows that the user named."""
+def describe(
+    book: Book, importer: Importer, headers: Mapping[str, int] | None = None
+) -> list[dict[str, Any]]:
+    """Every sheet: its name, size, header row, headings, first rows below. `headers`: rows that the user named."""
     known = [heading for kind in importer.sheets for column in kind.columns for heading in column.headings]
     return [_describe(sheet, known, (headers or {}).get(sheet.name)) for sheet in book.sheets]
 
@@ -35,7 +37,9 @@ def _describe(sheet: Sheet, known: Iterable[str], header: int | None) -> dict[st
     else:
         row = header
         cells = next(([line(cell) for cell in cells] for number, cells in sheet.rows if number == header), [])
-    samples = [[_sample(cell) for cell in cells] for _number, cells in islice(rows_below(sheet, row), SAMPLES)]
+    samples = [
+        [_sample(cell) for cell in cells] for _number, cells in islice(rows_below(sheet, row), SAMPLES)
+    ]
     return {
         "sheet": sheet.name,
         "hidden": sheet.hidden,
@@ -58,7 +62,7 @@ def rows_below(sheet: Sheet, header: int) -> Iterator[Row]:
 
 
 def guess_kind(sheet: Mapping[str, Any], importer: Importer) -> SheetKind | None:
-    """What is on the sheet: the kind all of whose required columns are found, the most of all; its name decides a tie."""
+    """What is on the sheet: the kind all of whose required columns are found, the most of all; its name comes first."""
     scores: list[tuple[bool, int, SheetKind]] = []
     for kind in importer.sheets:
         found = guess(kind.columns, sheet["headings"])

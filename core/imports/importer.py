@@ -25,8 +25,8 @@ Text = str | Promise
 class Column:
     """A column an importer can fill.
 
-    `parse` makes a value that fits JSON of a cell, or raises `CellError`; None, "" and [] are blank. `headings` are what
-    people write above it, Russian and English, the commonest first. `words` shows a value in the preview.
+    `parse` makes a value that fits JSON of a cell, or raises `CellError`; None, "" and [] are blank. `headings` are
+    what people write above it, Russian and English, the commonest first. `words` shows a value in the preview.
     """
 
     key: str

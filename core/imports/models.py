@@ -38,8 +38,8 @@ class ImportRun(models.Model):
     """One uploaded file on its way into the company.
 
     `book`: what the file holds, as `book.describe` found it. `plan`: sheet by sheet what is on it and which column is
-    which ([{"sheet", "kind", "header", "columns": {column key: index}}]). `words`: words of the file that name no record
-    for certain, with what they are taken for. `answers`: what the user decided about words and duplicates.
+    which ([{"sheet", "kind", "header", "columns": {column key: index}}]). `words`: words of the file that name no
+    record for certain, with what they are taken for. `answers`: what the user decided about words and duplicates.
     `counts`: per sheet, rows by what becomes of them.
     """
 
@@ -55,7 +55,9 @@ class ImportRun(models.Model):
 
     IN_WORK = (State.CHECKING, State.APPLYING, State.UNDOING)
 
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author")
+    )
     importer = models.CharField(max_length=40)
     name = models.CharField(_("file"), max_length=200)
     file = models.FileField(upload_to=_place, max_length=200)

@@ -30,7 +30,9 @@ KEPT = dt.timedelta(days=30)
 def start(upload: File[bytes], *, by: models.Model, importer: Importer) -> ImportRun:
     """Keeps the file and looks into it. `UnreadableFile` if it cannot be read; then nothing is kept."""
     now = periods.now()
-    run = ImportRun(by_id=by.pk, importer=importer.key, name=_name(upload.name), created_at=now, changed_at=now)
+    run = ImportRun(
+        by_id=by.pk, importer=importer.key, name=_name(upload.name), created_at=now, changed_at=now
+    )
     run.file.save(upload.name or "upload", upload, save=False)
     try:
         with open_book(run.file.path, filename=run.name, limits=FIRST_LOOK) as book:

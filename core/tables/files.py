@@ -54,8 +54,8 @@ def write_xlsx(table: Table, file: IO[bytes]) -> None:
     for index, column in enumerate(table.columns, 1):
         sheet.column_dimensions[get_column_letter(index)].width = column.type.width
     for line, text in enumerate(head):
-        sheet.append([_text_cell(sheet, text, bold=line == 0)])
-    sheet.append([_text_cell(sheet, str(column.label), bold=True) for column in table.columns])
+        sheet.append([text_cell(sheet, text, bold=line == 0)])
+    sheet.append([text_cell(sheet, str(column.label), bold=True) for column in table.columns])
     kinds = [column.type for column in table.columns]
     last = header
     for last, row in enumerate(table.rows, header + 1):  # noqa: B007
@@ -75,7 +75,7 @@ def _cell(sheet: Any, value: Any, number_format: str, *, bold: bool = False) -> 
     if value is None:
         return None
     if isinstance(value, str):
-        return _text_cell(sheet, value, bold=bold)
+        return text_cell(sheet, value, bold=bold)
     cell = WriteOnlyCell(sheet, value)
     cell.number_format = number_format
     if bold:
@@ -83,7 +83,7 @@ def _cell(sheet: Any, value: Any, number_format: str, *, bold: bool = False) -> 
     return cell
 
 
-def _text_cell(sheet: Any, text: str, *, bold: bool = False) -> Any:
+def text_cell(sheet: Any, text: str, *, bold: bool = False) -> Any:
     """A cell that is text by its type and by its format: no beginning makes it a formula, not even after an edit."""
     cell = WriteOnlyCell(sheet, _UNSEEN.sub("", text)[:_LONGEST_CELL])
     cell.data_type = "s"

@@ -48,7 +48,9 @@ def test_every_client_has_one_deal_in_the_stage_of_its_last_status(head, made):
     stages = {deal.client.name: deal.stage.name for deal in Deal.objects.select_related("client", "stage")}
     assert {name: stages[name] for name in made.last_status} == made.last_status
     assert {stages[name] for name in stages.keys() - made.last_status.keys()} <= {"Холодный"}
-    phones = {point.client.name: point.value for point in ContactPoint.objects.phones().select_related("client")}
+    phones = {
+        point.client.name: point.value for point in ContactPoint.objects.phones().select_related("client")
+    }
     assert phones == made.phones
     assert list(faults()) == []
 
