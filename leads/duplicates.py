@@ -107,7 +107,7 @@ def near_names(name: str, *, exclude: Client | None = None, limit: int = 5) -> l
         condition |= Q(name_key__has=piece)
     # Keys alone, so that an index can answer; deleted cards are left out of the few that are near.
     candidates = Client.all_objects.alias(size=Length("name_key")).filter(
-        condition, size__gte=len(key) / _LONGEST, size__lte=len(key) * _LONGEST
+        condition, size__gte=int(len(key) / _LONGEST), size__lte=int(len(key) * _LONGEST)
     )
     keys: dict[Hashable, str] = dict(candidates.values_list("pk", "name_key"))
     if exclude:

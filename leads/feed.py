@@ -10,7 +10,7 @@ a client whom the user sees.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,31 +78,34 @@ _UNSAID = frozenset({"last_contact_at", "next_step_on", "next_step_at", "duplica
 
 
 def changes_of_card(client: Client, user: User, before: dt.datetime | None, limit: int) -> list[Entry]:
-    """Who made the card, and every change of a field that a person fills."""
+    """Who made the card, and every change of a field that a person fills.
+
+    The whole row of versions is read, narrow: most of them say only when the last contact was.
+    """
     fields = [one for one in content_fields(Client) if one.name not in _UNSAID]
     names = [one.attname for one in fields]
-    versions = Client.versions.of(client).values_list("operation_id", "valid_from", "deleted_at", *names)
+    author = ("operation__by__name", "operation__kind")
+    versions = Client.versions.of(client).values_list("valid_from", *author, "deleted_at", *names)
     if before:
         versions = versions.filter(valid_from__lt=before)
-    found: list[tuple[int, dt.datetime, list[tuple[Any, Any, Any]], bool]] = []
-    previous: tuple[Any, ...] | None = None
-    for operation_id, moment, *state in versions:
-        state = tuple(state)
-        if previous is None or previous != state:
-            changed = [] if previous is None else _differences(fields, previous[1:], state[1:])
-            deleted = previous is not None and state[0] is not None and previous[0] is None
-            if previous is None or changed or deleted:
-                found.append((operation_id, moment, changed, previous is None))
-        previous = state
+    found: list[tuple[dt.datetime, str, str, bool, list[Difference]]] = []
+    previous: tuple[Any, ...] = ()
+    for moment, by, kind, *state in versions:
+        made = not previous
+        changed = _differences(fields, previous[1:], state[1:]) if previous else []
+        deleted = bool(previous) and previous[0] is None and state[0] is not None
+        if made or changed or deleted:
+            found.append((moment, by, kind, made, changed))
+        previous = tuple(state)
     latest = found[::-1][:limit]
-    operations = Operation.objects.select_related("by").in_bulk({one[0] for one in latest})
-    texts = names_of(_keys([pair for _op, _at, changed, _made in latest for pair in changed]))
+    texts = names_of(_keys(one for *_said, changed in latest for one in changed))
     return [
         Entry(
             moment,
             "leads/feed/change.html",
             {
-                "operation": operations[operation_id],
+                "by": by,
+                "way": "" if kind == Operation.Kind.FORM else Operation.Kind(kind).label,
                 "made": made,
                 "changes": [
                     FieldChange(one, was, now, text_of(one, was, texts), text_of(one, now, texts))
@@ -110,17 +113,19 @@ def changes_of_card(client: Client, user: User, before: dt.datetime | None, limi
                 ],
             },
         )
-        for operation_id, moment, changed, made in latest
+        for moment, by, kind, made, changed in latest
     ]
 
 
-def _differences(
-    fields: Sequence[Any], before: Sequence[Any], after: Sequence[Any]
-) -> list[tuple[Any, Any, Any]]:
+# A field with its value before and after.
+Difference = tuple[Any, Any, Any]
+
+
+def _differences(fields: Sequence[Any], before: Sequence[Any], after: Sequence[Any]) -> list[Difference]:
     return [(one, was, now) for one, was, now in zip(fields, before, after, strict=True) if was != now]
 
 
-def _keys(changes: Sequence[tuple[Any, Any, Any]]) -> dict[Any, set[Any]]:
+def _keys(changes: Iterable[Difference]) -> dict[Any, set[Any]]:
     wanted: dict[Any, set[Any]] = {}
     for one, was, now in changes:
         if isinstance(one, models.ForeignKey):

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -29,13 +29,26 @@ def managers_to_choose(request: HttpRequest | None) -> Any:
     return User.objects.none() if request is None else access.sellers_visible_to(request.user)  # type: ignore[arg-type]
 
 
+def _choices() -> dict[str, list[tuple[int, str]]]:
+    """Sources and segments to choose from, retired ones included, in one query."""
+    found: dict[str, list[tuple[int, str]]] = {"source": [], "segment": []}
+    columns = ("of", "position", "pk", "name")
+    sources, segments = (
+        model.objects.annotate(of=Value(of)).order_by().values_list(*columns)
+        for of, model in (("source", Source), ("segment", Segment))
+    )
+    for of, _position, pk, name in sources.union(segments, all=True).order_by(*columns):
+        found[of].append((pk, name))
+    return found
+
+
 class ClientFilter(django_filters.FilterSet):
     """What a list of clients is narrowed by. Upper rooms add theirs (`leads.lists.ClientList.extensions`)."""
 
     manager = django_filters.ModelChoiceFilter(label=_("Manager"), queryset=managers_to_choose)
     step = django_filters.ChoiceFilter(label=_("Next step"), choices=STEPS, method="by_step")
-    source = django_filters.ModelChoiceFilter(label=_("Source"), queryset=Source.objects.all())
-    segment = django_filters.ModelChoiceFilter(label=_("Segment"), queryset=Segment.objects.all())
+    source = django_filters.ChoiceFilter(label=_("Source"))
+    segment = django_filters.ChoiceFilter(label=_("Segment"))
     place = django_filters.CharFilter(label=_("City or region"), method="by_place")
     silent = django_filters.NumberFilter(
         label=_("No contact for, days"), min_value=1, max_value=_LONGEST_SILENCE, method="by_silence"
@@ -50,6 +63,8 @@ class ClientFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         from leads.lists import ClientList
 
+        for name, choices in _choices().items():
+            self.filters[name].extra["choices"] = choices
         for extension in ClientList.extensions:
             for name, one in extension.filters().items():
                 one.parent, one.model = self, Client

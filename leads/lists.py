@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -52,7 +53,12 @@ class ClientList(ForAbility, List):
 
     def rows(self, request: HttpRequest) -> ClientQuerySet:
         clients = Client.objects.visible_to(request.user)
-        return clients.select_related("source", "segment", "manager").defer("search", "name_key", "note")
+        phones = ContactPoint.objects.phones().filter(client=OuterRef("pk")).order_by("pk")
+        return (
+            clients.select_related("source", "segment", "manager")
+            .defer("search", "name_key", "note")
+            .annotate(first_phone=Subquery(phones.values("value")[:1]))
+        )
 
     def find(self, rows: Any, query: str) -> ClientQuerySet:
         found: ClientQuerySet = rows.found_by(query)
@@ -87,14 +93,6 @@ class ClientList(ForAbility, List):
         return columns
 
     def prepare(self, records: list[Client]) -> None:
-        phones: dict[int, str] = {}
-        points = (
-            ContactPoint.objects.phones().filter(client__in=[client.pk for client in records]).order_by("pk")
-        )
-        for client_id, value in points.values_list("client_id", "value"):
-            phones.setdefault(client_id, value)
-        for client in records:
-            client.first_phone = phones.get(client.pk, "")  # type: ignore[attr-defined]
         for extension in self.extensions:
             extension.prepare(records, self.request)
 

@@ -543,7 +543,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="client",
-            index=models.Index(fields=["manager", "-changed_at", "-id"], name="leads_clien_manager_57d624_idx"),
+            index=models.Index(
+                fields=["manager", "-changed_at", "-id"], name="leads_clien_manager_57d624_idx"
+            ),
         ),
         migrations.AddIndex(
             model_name="client",
