@@ -68,17 +68,18 @@ class AppointmentForm(forms.Form):
     """Role and place from a day on."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role)
-    team = forms.ModelChoiceField(
+    team: Any = forms.ModelChoiceField(
         Team.objects.all(),
         label=_("Team"),
         required=False,
         empty_label="—",
         help_text=_("For a manager and a head of sales."),
     )
-    department = forms.ModelChoiceField(
+    department: Any = forms.ModelChoiceField(
         Department.objects.all(),
         label=_("Department"),
         required=False,
+        empty_label="—",
         help_text=_("For a department colleague."),
     )
     since = forms.DateField(label=_("Since"), widget=DayInput, initial=periods.today)
@@ -157,6 +158,7 @@ class DepartmentForm(RecordForm):
 
 class NewAbsenceForm(OnceForm, forms.ModelForm):
     user = forms.ModelChoiceField(User.objects.active(), label=_("Person"), empty_label="—")
+    kind = forms.ChoiceField(label=_("Kind"), choices=Absence.Kind)
     substitute = forms.ModelChoiceField(
         User.objects.active(), label=_("Substitute"), required=False, empty_label="—"
     )
@@ -205,7 +207,6 @@ class CompanyForm(RecordForm):
         widgets = {"cutoff": TimeInput}
         help_texts = {
             "cutoff": _("By this time everything of the working day must be entered."),
-            "deal_for_new_client": _("So that no client is left without a next step."),
         }
 
 

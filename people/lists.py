@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -25,9 +25,6 @@ class UserList(ForAbility, List):
     name, title = "users", _("Users")
     filterset, default_sort, primary = UserFilter, "name", "name"
     search_hint = _("Name or e-mail")
-    empty = Empty(
-        _("No users yet"), _("Add the first one."), Action(_("Add a user"), reverse_lazy("people:user_new"))
-    )
 
     def rows(self, request: HttpRequest) -> QuerySet[User]:
         rows: QuerySet[User] = User.objects.all()
@@ -74,7 +71,7 @@ def _place(user: User) -> str:
 
 def _sign_in(user: User) -> list[Flag]:
     """Said only of those who may not: most may."""
-    return [] if user.is_active else [Flag(_("closed"), "missed")]
+    return [] if user.is_active else [Flag(str(_("closed")), "missed")]
 
 
 class AbsenceList(ForAbility, List):
@@ -83,11 +80,6 @@ class AbsenceList(ForAbility, List):
     ability = "configure"
     name, title = "absences", _("Absences")
     filterset, default_sort, primary = AbsenceFilter, "-since", "user"
-    empty = Empty(
-        _("No absences yet"),
-        _("On days of absence a person is not scored. Add a vacation or a sick leave."),
-        Action(_("Add an absence"), reverse_lazy("people:absence_new")),
-    )
 
     def rows(self, request: HttpRequest) -> QuerySet[Absence]:
         rows: QuerySet[Absence] = Absence.objects.select_related("user", "substitute")
@@ -108,6 +100,10 @@ class AbsenceList(ForAbility, List):
 
     def actions(self, request: HttpRequest) -> Sequence[Action]:
         return [Action(_("Add an absence"), reverse("people:absence_new"))]
+
+    def empty_state(self, request: HttpRequest) -> Empty:
+        words = _("On days of absence a person is not scored. Add a vacation or a sick leave.")
+        return Empty(_("No absences yet"), words, self.actions(request)[0])
 
 
 class Journal(ForAbility, List):

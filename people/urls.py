@@ -19,7 +19,9 @@ urlpatterns = [
     path("settings/people/<int:pk>/password/", users.GivePassword.as_view(), name="give_password"),
     path("settings/people/<int:pk>/close/", users.Deactivate.as_view(), name="deactivate"),
     path("settings/people/<int:pk>/open/", users.Activate.as_view(), name="activate"),
-    path("settings/people/appointments/<int:pk>/end/", users.EndAppointment.as_view(), name="appointment_end"),
+    path(
+        "settings/people/appointments/<int:pk>/end/", users.EndAppointment.as_view(), name="appointment_end"
+    ),
     path("settings/teams/", places.Teams.as_view(), name="teams"),
     path("settings/teams/new/", places.NewTeam.as_view(), name="team_new"),
     path("settings/teams/<int:pk>/", places.OneTeam.as_view(), name="team"),
@@ -27,7 +29,9 @@ urlpatterns = [
     path("settings/departments/", places.Departments.as_view(), name="departments"),
     path("settings/departments/new/", places.NewDepartment.as_view(), name="department_new"),
     path("settings/departments/<int:pk>/", places.OneDepartment.as_view(), name="department"),
-    path("settings/departments/<int:pk>/remove/", places.RemoveDepartment.as_view(), name="department_remove"),
+    path(
+        "settings/departments/<int:pk>/remove/", places.RemoveDepartment.as_view(), name="department_remove"
+    ),
     path("settings/absences/", lists.AbsenceList.as_view(), name="absences"),
     path("settings/absences/new/", days.NewAbsence.as_view(), name="absence_new"),
     path("settings/absences/<int:pk>/", days.OneAbsence.as_view(), name="absence"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from core.history import changes, rollback
 from core.history.operations import Operation
 from people import access, journal
 from people.pages import ForAbility
+from people.views.verbs import Request
 
 PER_PAGE = 50
 
@@ -24,7 +25,7 @@ class OneOperation(ForAbility, View):
 
     ability = "sell"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: Request, pk: int) -> HttpResponse:
         operation = visible_or_404(request.user, pk)
         count = changes.change_count(operation)
         page = Paginator(range(count), PER_PAGE).get_page(request.GET.get("page"))
@@ -54,10 +55,10 @@ class Rollback(ForAbility, View):
 
     ability = "sell"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: Request, pk: int) -> HttpResponse:
         return self._preview(request, self._operation(request, pk), {})
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: Request, pk: int) -> HttpResponse:
         operation = self._operation(request, pk)
         choices = {key: str(value) for key, value in request.POST.items() if ":" in key}
         allowed = journal.changeable_by(request.user)
@@ -78,14 +79,14 @@ class Rollback(ForAbility, View):
         messages.success(request, _("Rolled back."))
         return HttpResponseRedirect(reverse("people:operation", args=[done.pk]))
 
-    def _operation(self, request: HttpRequest, pk: int) -> Operation:
+    def _operation(self, request: Request, pk: int) -> Operation:
         operation = visible_or_404(request.user, pk)
         if not journal.may_roll_back(request.user, operation):
             raise Http404
         return operation
 
     def _preview(
-        self, request: HttpRequest, operation: Operation, choices: dict[str, str], error: str = ""
+        self, request: Request, operation: Operation, choices: dict[str, str], error: str = ""
     ) -> HttpResponse:
         try:
             plan = rollback.plan(operation, allowed=journal.changeable_by(request.user))

@@ -74,7 +74,7 @@ class EditPage(FormPage, EditRecord):
 class Push(View):
     """One button: no form, one verb. What the verb refuses is said on the page the button stands on."""
 
-    http_method_names: ClassVar[list[str]] = ["post", "options"]  # type: ignore[misc]
+    http_method_names: ClassVar[list[str]] = ["post", "options"]
     request: Request
 
     def act(self) -> str:
