@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.tables import Action, Column, Empty, List
 from leads.filters import ClientFilter
@@ -88,7 +89,14 @@ class ClientList(ForAbility, List):
             )
             columns.insert(2, manager)
         columns.append(
-            Column("changed", _("Changed"), "date", value="changed_at", sort="changed_at", only_export=True)
+            Column(
+                "changed",
+                pgettext_lazy("client", "Changed"),
+                "date",
+                value="changed_at",
+                sort="changed_at",
+                only_export=True,
+            )
         )
         return columns
 
