@@ -98,20 +98,25 @@ def make_seller(name: str, token: str, phone: str, team: Team, role: str = Role.
     return Seller(user, token, phone, client, contact, deal, call, task)
 
 
+def make_cast() -> Cast:
+    """Everybody, in the database; to be called under a clock."""
+    north, south, logistics = make_team("Север"), make_team("Юг"), make_department("Логистика")
+    return Cast(
+        north=north,
+        south=south,
+        logistics=logistics,
+        anna=make_seller("Анна Белова", "Qalvira", "+7 912 111-22-01", north),
+        boris=make_seller("Борис Чернов", "Qborneo", "+7 912 111-22-02", north),
+        fedor=make_seller("Фёдор Рыжов", "Qfedrix", "+7 912 111-22-03", south),
+        head=make_seller("Галина Сизова", "Qgalton", "+7 912 111-22-04", north, Role.HEAD),
+        director=Member(make_user("Дмитрий Седов", Role.DIRECTOR)),
+        admin=Member(make_user("Алла Русакова", Role.ADMIN)),
+        logistician=Member(make_user("Лев Пегов", Role.COLLEAGUE, department=logistics)),
+    )
+
+
 @pytest.fixture
 def cast(db: None) -> Iterator[Cast]:
     """The cast on Thursday, 5 November 2026, 12:00 in Moscow; the clock stands."""
     with periods.clock(THURSDAY):
-        north, south, logistics = make_team("Север"), make_team("Юг"), make_department("Логистика")
-        yield Cast(
-            north=north,
-            south=south,
-            logistics=logistics,
-            anna=make_seller("Анна Белова", "Qalvira", "+7 912 111-22-01", north),
-            boris=make_seller("Борис Чернов", "Qborneo", "+7 912 111-22-02", north),
-            fedor=make_seller("Фёдор Рыжов", "Qfedrix", "+7 912 111-22-03", south),
-            head=make_seller("Галина Сизова", "Qgalton", "+7 912 111-22-04", north, Role.HEAD),
-            director=Member(make_user("Дмитрий Седов", Role.DIRECTOR)),
-            admin=Member(make_user("Алла Русакова", Role.ADMIN)),
-            logistician=Member(make_user("Лев Пегов", Role.COLLEAGUE, department=logistics)),
-        )
+        yield make_cast()
