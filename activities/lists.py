@@ -133,9 +133,7 @@ class ActivityList(_Activities):
 
     def columns(self, request: HttpRequest) -> Sequence[Column]:
         return [
-            Column(
-                "happened", _("Happened"), "moment", value="happened_at", sort="happened_at", on_phone="end"
-            ),
+            Column("happened", _("Happened"), "moment", value="happened_at", sort="happened_at"),
             Column("client", _("Client"), value="client.name"),
             Column("kind", _("Kind"), value="kind.name"),
             Column(

@@ -1,8 +1,7 @@
+import core.text
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
-
-import core.text
 
 
 class Migration(migrations.Migration):
@@ -151,15 +150,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='activity',
-            index=models.Index(condition=models.Q(('status', 'planned')), fields=['manager', 'due_on'], name='activities_planned_by_manager'),
+            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('status', 'planned')), fields=['manager', 'due_on', 'due_at'], name='activities_planned_by_manager'),
         ),
         migrations.AddIndex(
             model_name='activity',
-            index=models.Index(condition=models.Q(('status', 'planned')), fields=['client'], name='activities_planned_by_client'),
+            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('status', 'planned')), fields=['due_on', 'due_at'], name='activities_planned_by_due'),
         ),
         migrations.AddIndex(
             model_name='activity',
-            index=models.Index(condition=models.Q(('status', 'planned')), fields=['deal'], name='activities_planned_by_deal'),
+            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('status', 'planned')), fields=['client', 'due_on'], name='activities_planned_by_client'),
+        ),
+        migrations.AddIndex(
+            model_name='activity',
+            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('status', 'planned')), fields=['deal', 'due_on'], name='activities_planned_by_deal'),
         ),
         migrations.AddIndex(
             model_name='activity',
