@@ -18,10 +18,7 @@ class PipelineConfig(AppConfig):
         starting_data(starting.make_funnel, Funnel, Stage)
         starting_data(starting.make_lists, LossReason, ProductGroup)
         restored.connect(record_counter_moves, dispatch_uid="pipeline.counter_moves")
-        for registry, hook in (
-            (leads_actions.on_clients_created, actions.give_new_clients_a_deal),
-            (leads_actions.on_clients_assigned, actions.hand_over_open_deals),
-            (leads_actions.on_clients_deleted, actions.delete_deals_of),
-        ):
-            registry.append(hook)
+        leads_actions.on_clients_created.append(actions.give_new_clients_a_deal)
+        leads_actions.on_clients_assigned.append(actions.hand_over_open_deals)
+        leads_actions.on_clients_deleted.append(actions.delete_deals_of)
         places.fill()

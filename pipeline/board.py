@@ -9,35 +9,40 @@ from django.db import connection
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 
 from core import periods
+from pipeline.cards import card_html
 from pipeline.filters import BoardFilter, mark_condition, sees_several
-from pipeline.marks import days_in_stage, marks_of, next_step_of
+from pipeline.marks import marks_of, next_step_of
 from pipeline.models import Deal, Stage
 from pipeline.queries import DealQuerySet
 
-CARDS = 25  # of a column at once
+CARDS = 20  # of a column at once
+_OF_A_CARD = (
+    *("name", "amount", "state", "stage_id", "stage_since", "last_contact_at", "created_at"),
+    *("next_step_on", "next_step_at", "waiting_until", "client__name", "manager__name"),
+)
 CLOSED_PERIOD = "this-month"  # of won and lost deals where no period is chosen
 
 
 @dataclass(frozen=True)
 class Card:
-    """A deal with what its card says of it at the board's moment."""
+    """A deal on the board, drawn when the template asks for it."""
 
     deal: Deal
-    moment: Any
+    board: "Board"
 
     @property
-    def step(self) -> Any:
-        return next_step_of(self.deal, self.moment) if self.deal.state == "open" else None
-
-    @property
-    def flags(self) -> Any:
-        return marks_of(self.deal, self.moment).flags
-
-    @property
-    def days(self) -> int:
-        return days_in_stage(self.deal, self.moment)
+    def html(self) -> SafeString:
+        moment = self.board.moment
+        return card_html(
+            self.deal,
+            step=next_step_of(self.deal, moment) if self.deal.state == Deal.State.OPEN else None,
+            marks=marks_of(self.deal, moment),
+            shows_manager=self.board.shows_manager,
+            board=self.board.address,
+        )
 
 
 @dataclass
@@ -72,7 +77,7 @@ class Board:
         self.funnel = self.stages[0].funnel
         self.moment = periods.now()
         self.unfolded = set(unfolded)
-        self.shows_manager = sees_several(request.user)  # type: ignore[arg-type]
+        self.shows_manager = sees_several(request.user)
         self.filters = BoardFilter(data, Deal.objects.visible_to(request.user), request=request)
 
     @cached_property
@@ -89,7 +94,7 @@ class Board:
         """The name of the period that won and lost columns show."""
         return str(periods.PERIOD_NAMES[self._asked.get("period") or CLOSED_PERIOD])
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The filters as they stand in the address, to be sent along with a move."""
         data = self.filters.data
@@ -109,16 +114,18 @@ class Board:
             columns[pk].count, columns[pk].total = count, total
         shown = [column.stage for column in columns.values() if column.count and not column.is_folded]
         for deal in self._first(shown):
-            columns[deal.stage_id].cards.append(Card(deal, self.moment))
+            column = columns[deal.stage_id]
+            deal.stage = column.stage
+            column.cards.append(Card(deal, self))
         return list(columns.values())
 
     def more(self, stage: Stage, offset: int) -> BoardColumn:
         """The next cards of one column."""
         rows = self._deals([stage])
-        page = rows.with_row_parts().order_by("-stage_since", "-pk")[offset : offset + CARDS]
-        return BoardColumn(
-            stage, rows.count(), cards=[Card(deal, self.moment) for deal in page], before=offset
-        )
+        page = list(_for_cards(rows).order_by(*_order(stage))[offset : offset + CARDS])
+        for deal in page:
+            deal.stage = stage
+        return BoardColumn(stage, rows.count(), cards=[Card(deal, self) for deal in page], before=offset)
 
     def _deals(self, stages: Sequence[Stage]) -> DealQuerySet:
         """Of these stages, which are all open or all closed, what the filters let through."""
@@ -141,11 +148,21 @@ class Board:
 
     def _first(self, stages: Sequence[Stage]) -> list[Deal]:
         """The first cards of each stage: the latest arrivals first, so that a moved card is seen where it went."""
-        parts = [
-            self._deals([stage]).order_by("-stage_since", "-pk").values("pk")[:CARDS] for stage in stages
-        ]
+        parts = [self._deals([stage]).order_by(*_order(stage)).values("pk")[:CARDS] for stage in stages]
         ids = [pk for (pk,) in _rows_of(parts)]
-        return list(Deal.objects.filter(pk__in=ids).with_row_parts().order_by("-stage_since", "-pk"))
+        found = _for_cards(Deal.objects.filter(pk__in=ids)).in_bulk()
+        return [found[pk] for pk in ids if pk in found]
+
+
+def _for_cards(rows: DealQuerySet) -> DealQuerySet:
+    """With what a card says; the stage is known to who asks."""
+    rows = rows.select_related("client", "manager")
+    return rows.only(*_OF_A_CARD)
+
+
+def _order(stage: Stage) -> tuple[str, str]:
+    """The order of a column: the latest arrivals first."""
+    return ("-stage_since" if stage.kind == Stage.Kind.OPEN else "-closed_at", "-pk")
 
 
 def stages_in_use(**which: Any) -> list[Stage]:
@@ -168,7 +185,8 @@ def _rows_of(parts: Sequence[Any]) -> list[tuple[Any, ...]]:
     Django's union() refuses limited parts on SQLite; a window function would rank every deal of the funnel to show the
     first few. Each part here is answered by an index alone.
     """
-    pieces, params = [], []
+    pieces: list[str] = []
+    params: list[Any] = []
     for rows in parts:
         sql, some = rows.query.sql_with_params()
         pieces.append(f"SELECT * FROM ({sql}) AS part{len(pieces)}")  # noqa: S608 - both are Django's own

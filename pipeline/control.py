@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import ContactPoint
@@ -24,7 +23,7 @@ class Control:
     """One thing that may be asked for: its key, its name for the admin and the form, how to see that it is there."""
 
     key: str
-    label: str | Promise
+    label: Any  # translated when it is shown
     is_filled: Callable[["Deal"], bool]
 
     @property
@@ -32,18 +31,18 @@ class Control:
         return self.key.startswith(CLIENT)
 
 
-def _field(name: str, label: str | Promise) -> Control:
+def _field(name: str, label: Any) -> Control:
     return Control(name, label, lambda deal: is_filled(deal, name))
 
 
-def _client_field(name: str, label: str | Promise) -> Control:
+def _client_field(name: str, label: Any) -> Control:
     return Control(f"{CLIENT}{name}", label, lambda deal: is_filled(deal.client, name))
 
 
 def is_filled(record: Model, name: str) -> bool:
-    """Whether the field holds something; 0 is something."""
-    attname = record._meta.get_field(name).attname  # of a key its id: the record behind it need not be read
-    return getattr(record, attname) not in (None, "")
+    """Whether the field holds something; 0 is something. Of a key the id is asked, not the record behind it."""
+    field: Any = record._meta.get_field(name)
+    return getattr(record, field.attname) not in (None, "")
 
 
 def _has_point(kind: str) -> Callable[["Deal"], bool]:

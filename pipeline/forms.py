@@ -65,7 +65,7 @@ class DealForm(RecordForm):
             self.fields["loss_reason"].queryset = _reasons(self.record.loss_reason_id)  # type: ignore[attr-defined]
 
 
-class NewDealForm(OnceForm, forms.ModelForm):  # type: ignore[type-arg]
+class NewDealForm(OnceForm, forms.ModelForm):
     """A new deal of a client that is given, or found by what is typed into `client`."""
 
     client = forms.CharField(
@@ -88,11 +88,12 @@ class NewDealForm(OnceForm, forms.ModelForm):  # type: ignore[type-arg]
         self.offered: list[Client] = []
         stages = Stage.objects.in_use().open().select_related("funnel")
         stages = stages.order_by("funnel__position", "funnel_id", "position", "pk")
-        self.fields["stage"] = StageField(queryset=stages, label=_("Stage"), empty_label=None)
+        fields: dict[str, Any] = self.fields
+        fields["stage"] = StageField(queryset=stages, label=_("Stage"), empty_label=None)
         if client is not None:
             del self.fields["client"]
         if access.may(user, "assign"):
-            manager = self.fields["manager"]
+            manager = fields["manager"]
             manager.queryset, manager.required = access.sellers_visible_to(user), False
             manager.empty_label = _("the client’s manager")
         else:
@@ -169,7 +170,7 @@ class MoveForm(forms.Form):
     def move_arguments(self) -> dict[str, Any]:
         """Keywords for `move_deal`."""
         given = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
-        own = {
+        own: dict[str, Any] = {
             name: given.pop(name)
             for name in ("amount", "loss_reason", "loss_note", "return_on")
             if name in given

@@ -85,7 +85,7 @@ class DealList(ForAbility, List):
         ]
 
     def actions(self, request: HttpRequest) -> Sequence[Action]:
-        if not access.may(request.user, "sell"):
+        if not access.may(request.user, "sell"):  # type: ignore[arg-type]
             return ()
         return [
             Action(_("As a board"), reverse("pipeline:board"), primary=False),

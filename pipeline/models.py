@@ -128,7 +128,7 @@ class Deal(Tracked):
 
     State = Stage.Kind
 
-    # The keys below begin an index of their own each, so that Django's would be a second one.
+    # No index of a key's own: the ones below begin with them, or nobody looks for them alone.
     client = models.ForeignKey(
         Client, models.PROTECT, related_name="deals", verbose_name=_("client"), db_index=False
     )
@@ -150,6 +150,7 @@ class Deal(Tracked):
     product_group = models.ForeignKey(
         ProductGroup,
         models.PROTECT,
+        db_index=False,
         null=True,
         blank=True,
         related_name="deals",
@@ -158,6 +159,7 @@ class Deal(Tracked):
     loss_reason = models.ForeignKey(
         LossReason,
         models.PROTECT,
+        db_index=False,
         null=True,
         blank=True,
         related_name="deals",
@@ -186,17 +188,25 @@ class Deal(Tracked):
         verbose_name_plural = _("deals")
         indexes = [
             models.Index(fields=["manager", "state", "next_step_on"]),
-            models.Index(fields=["manager", "-changed_at"]),
-            models.Index(fields=["-changed_at"]),
             models.Index(fields=["client", "state"]),
-            # The board: counts and sums of its columns without touching the rows, the first cards of each.
-            models.Index(fields=["stage", "manager", "amount"], condition=_ALIVE, name="pipeline_deal_sums"),
-            models.Index(fields=["stage", "stage_since"], condition=_ALIVE, name="pipeline_deal_cards"),
+            # The list, by the latest change, with the total of what is open.
+            models.Index(fields=["changed_at", "id"], condition=_ALIVE, name="pipeline_deal_latest"),
             models.Index(
-                fields=["manager", "stage", "stage_since"], condition=_ALIVE, name="pipeline_deal_own_cards"
+                fields=["state", "changed_at", "id"], condition=_ALIVE, name="pipeline_deal_state_latest"
             ),
-            # The list: the total of what is open.
-            models.Index(fields=["state", "amount"], condition=_ALIVE, name="pipeline_deal_total"),
+            models.Index(fields=["state", "manager", "amount", "deleted_at"], name="pipeline_deal_total"),
+            # The board: counts and sums of its columns, the first cards of each. Sums are read from the index alone;
+            # SQLite does so only where the index holds `deleted_at` itself and not as its condition.
+            models.Index(fields=["stage", "manager", "amount", "deleted_at"], name="pipeline_deal_sums"),
+            models.Index(
+                fields=["stage", "closed_at", "manager", "amount", "deleted_at"], name="pipeline_deal_closed"
+            ),
+            models.Index(fields=["stage", "stage_since", "id"], condition=_ALIVE, name="pipeline_deal_cards"),
+            models.Index(
+                fields=["manager", "stage", "stage_since", "id"],
+                condition=_ALIVE,
+                name="pipeline_deal_own_cards",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

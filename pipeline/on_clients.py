@@ -49,7 +49,7 @@ def open_sum(deals: Iterable[Deal]) -> Decimal | None:
 def deals_on_card(request: HttpRequest, client: Client) -> list[Deal]:
     """The client's deals, open ones first, the furthest on top; read once for all panels of the card."""
     if not hasattr(client, "_deals"):
-        rows = Deal.objects.visible_to(request.user).filter(client=client).select_related("stage", "manager")  # type: ignore[arg-type]
+        rows = Deal.objects.visible_to(request.user).filter(client=client).select_related("stage", "manager")
         deals = sorted(rows, key=lambda deal: deal.stage_since, reverse=True)
         deals.sort(
             key=lambda deal: (
@@ -120,7 +120,7 @@ class DealsOfClients(ClientListExtension):
 
     def prepare(self, records: Sequence[Client], request: HttpRequest) -> None:
         deals: dict[int, list[Deal]] = defaultdict(list)
-        rows = Deal.objects.visible_to(request.user).filter(client__in=[client.pk for client in records])  # type: ignore[arg-type]
+        rows = Deal.objects.visible_to(request.user).filter(client__in=[client.pk for client in records])
         for deal in rows.select_related("stage").only(
             "client_id", "state", "stage_since", "amount", "stage__name", "stage__colour", "stage__position"
         ):

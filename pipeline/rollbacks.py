@@ -23,12 +23,12 @@ def record_counter_moves(
         deals = Deal.objects.filter(pk__in=ids[start : start + 500]).select_related("stage")
         back = [
             deal for deal in deals.annotate(last_stage=Subquery(last)) if deal.last_stage != deal.stage_id
-        ]  # type: ignore[attr-defined]
+        ]
         if not back:
             continue
         before = _states_before(operation.reverts, back) if operation.reverts else {}
         for deal in back:
-            was = before.get(deal.pk)
+            was: Any = before.get(deal.pk)
             same = was is not None and was.stage_id == deal.stage_id
             deal.state = deal.stage.kind
             deal.stage_since = was.stage_since if same else operation.at
@@ -36,9 +36,7 @@ def record_counter_moves(
                 None if deal.state == Deal.State.OPEN else (was.closed_at if same else operation.at)
             )
         Deal.objects.bulk_update(back, ["state", "stage_since", "closed_at"])
-        StageMove.objects.bulk_create(
-            [record_move(deal, deal.last_stage, operation) for deal in back]  # type: ignore[attr-defined]
-        )
+        StageMove.objects.bulk_create([record_move(deal, deal.last_stage, operation) for deal in back])
 
 
 def _states_before(reverted: Operation, deals: Sequence[Deal]) -> dict[int, Any]:

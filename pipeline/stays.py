@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core import periods
 from people import calendar
@@ -40,9 +41,9 @@ def name_as_then(moves: Sequence[StageMove]) -> None:
     """Gives the stages of the moves (already read) the names they bore at the moment of each move. One query."""
     ids = {stage.pk for move in moves for stage in (move.from_stage, move.to_stage) if stage is not None}
     names: dict[int, list[tuple[dt.datetime, str]]] = defaultdict(list)
-    rows = Stage.versions.filter(record_id__in=ids).order_by("pk")
-    for stage_id, since, name in rows.values_list("record_id", "valid_from", "name"):
-        names[stage_id].append((since, name))
+    versions: Any = Stage.versions.filter(record_id__in=ids).order_by("pk")
+    for version in versions:
+        names[version.record_id].append((version.valid_from, version.name))
     for move in moves:
         for stage in (move.from_stage, move.to_stage):
             if stage is None:

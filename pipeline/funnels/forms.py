@@ -24,7 +24,7 @@ class NewFunnelForm(OnceForm, forms.Form):
     """A new funnel, with the stages of another one or with three to begin with."""
 
     name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput({"autofocus": True}))
-    like = forms.ModelChoiceField(
+    like: Any = forms.ModelChoiceField(
         Funnel.objects.none(),
         label=_("Stages as in"),
         required=False,
@@ -62,7 +62,7 @@ class StageForm(OnceForm, RecordForm):
 class RetireForm(forms.Form):
     """Where the deals of a retired stage go."""
 
-    target = forms.ModelChoiceField(Stage.objects.none(), label=_("Its deals go to"), empty_label=None)
+    target: Any = forms.ModelChoiceField(Stage.objects.none(), label=_("Its deals go to"), empty_label=None)
 
     def __init__(self, *args: Any, stage: Stage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,6 @@
 """What a change of a stage would touch, in sentences, before it is saved."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -79,7 +79,7 @@ def _control_points(stage: Stage, value: list[str]) -> str:
     return ""
 
 
-_SENTENCES = {
+_SENTENCES: dict[str, Callable[[Stage, Any], str]] = {
     "name": _name,
     "norm_days": _norm,
     "probability": _probability,

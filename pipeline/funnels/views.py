@@ -130,7 +130,7 @@ class NewStage(OnceView, EditStage):
 @require_POST
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What the form as it stands would touch; writes nothing."""
-    stage = get_object_or_404(Stage.objects.in_use(), pk=pk)
+    stage: Stage = get_object_or_404(Stage.objects.in_use(), pk=pk)
     form = StageForm(request.POST, instance=stage)
     sentences = touches(stage, form.changes) if form.is_valid() else []
     return render(request, "pipeline/funnels/_touches.html", {"touches": sentences})
@@ -163,7 +163,8 @@ def retire_stage(request: HttpRequest, pk: int) -> HttpResponse:
 @configures
 @require_POST
 def bring_back_stage(request: HttpRequest, pk: int) -> HttpResponse:
-    stage = get_object_or_404(Stage.objects.select_related("funnel"), pk=pk, retired_at__isnull=False)
+    rows = Stage.objects.filter(retired_at__isnull=False)
+    stage: Stage = get_object_or_404(rows.select_related("funnel"), pk=pk)
     actions.bring_back_stage(stage, by=_admin(request))
     return redirect_to(request, _address(stage.funnel))
 

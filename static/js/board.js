@@ -50,7 +50,7 @@
         preventOnFilter: false,
         onEnd: ({ item, from, to, oldIndex }) => {
           // Dragging leaves empty style attributes, which htmx would copy and the content policy then report.
-          for (const card of document.querySelectorAll('.card-deal[style=""]')) card.removeAttribute("style");
+          for (const one of document.querySelectorAll('#board [style=""]')) one.removeAttribute("style");
           if (from === to) return;
           // The server decides: until it has answered, the card stands where it stood.
           from.insertBefore(item, from.children[oldIndex] ?? null);
