@@ -36,6 +36,8 @@ class Sample:
     # Further questions to the same address. In them {phone} (its last digits), {whole_phone}, {number}, {client},
     # {deal}, {task}, {user}, {team} become those of a seller whose records the reader may not see.
     queries: tuple[str, ...] = ()
+    # A record that its seller alone sees, neither their head nor the director.
+    private: bool = False
     # What the address needs besides to open at all: {own} is the number of a client the reader sees.
     needs: str = ""
     # Who sees the record may still not do this to it: 403, which tells nothing that is not known.
