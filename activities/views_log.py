@@ -85,7 +85,11 @@ class Log(ForAbility, View):
         return safe_back(self.request, form.cleaned_data.get("back", ""))
 
     def _page(self, form: LogForm, status: int = 200) -> HttpResponse:
-        on_card = self.request.headers.get("HX-Target") == "log-panel"
+        target = self.request.headers.get("HX-Target")
+        on_card = target == "log-panel"
+        if on_card or target == "dialog-body":
+            # The panel of a card and the dialog above it may stand on one page: their labels name their own fields.
+            form.auto_id = f"{target}-%s"
         context: dict[str, Any] = {"form": form, "hand": form.hand, "on_card": on_card}
         template = "activities/_log_on_card.html" if on_card else "activities/log.html"
         return render(self.request, template, context, status=status)

@@ -112,6 +112,8 @@ class SearchIndex(GinIndex):
 # A run of digits with what people put between them, not a part of a word like «ab-12345» or «12345x».
 _DIGIT_RUN = re.compile(r"(?<![\w\-./+])\+?\(?\d(?:[\s()\-‐-―.]*\d)+\)?(?!\w)")
 _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}-\d{1,2}-\d{1,2}")
+# How people say the last four digits of a phone; alone, because «корпус 12-34» is rather a number of something.
+_LAST_FOUR = re.compile(r"\d\d-\d\d")
 # Fewer digits than these are rather a number of something than a part of a phone, unless «+» says otherwise.
 _PHONE_DIGITS = 5
 
@@ -125,6 +127,8 @@ def search_terms(query: str) -> list[str]:
     """
     terms: list[str] = []
     text = normal(query)
+    if _LAST_FOUR.fullmatch(text):
+        return [text.replace("-", "")]
     rest: list[str] = []
     position = 0
     for run in _DIGIT_RUN.finditer(text):

@@ -1,6 +1,7 @@
 """The quick log as its users meet it: find the client, write it down, one send."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -52,6 +53,16 @@ def sent(deal, **changes):
         "direction": "out",
         **changes,
     }
+
+
+def test_the_forms_of_panel_dialog_and_page_never_share_an_id(browser, deal):
+    def ids(target):
+        page = browser.get(LOG, {"client": deal.client_id}, headers={"HX-Request": "true", "HX-Target": target})
+        return set(re.findall(r' id="([^"]*(?:text|kind|next)[^"]*)"', page.content.decode()))
+
+    panel, dialog, alone = ids("log-panel"), ids("dialog-body"), ids("")
+    assert panel and dialog and alone
+    assert not (panel & dialog or panel & alone or dialog & alone) - {"log-panel"}
 
 
 def test_without_a_client_the_page_finds_one_and_offers_the_queue(browser, deal):

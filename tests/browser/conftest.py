@@ -15,7 +15,11 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.cast import cast  # noqa: F401 — the company of the tests
 from tools.browser import chromium
+
+# Playwright keeps an event loop in the thread of the tests, which Django would take for asynchronous code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 # Nothing may be asked of the world outside; as root Chromium starts without its sandbox only.
 FLAGS = [
@@ -29,6 +33,7 @@ DESKTOP = (1440, 900)
 PHONE = (360, 740)
 PATIENCE = 10_000  # milliseconds a page may take before the test fails
 SHOTS = Path(settings.BASE_DIR) / "build" / "failures"
+_FAILED = pytest.StashKey[bool]()
 AXE = Path(settings.BASE_DIR) / "build" / "vendor" / "axe.min.js"
 
 
@@ -51,8 +56,16 @@ def open_page(
     browser: Browser, live_server: Any, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Page]]:
     """Opens a page of the live server in a profile of its own: `open_page()`, `open_page(size=PHONE, as_user=anna)`."""
-    with _watched(browser, live_server.url, request.node.name) as opened:
+    with _watched(browser, live_server.url, request.node) as opened:
         yield opened
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Tells the fixtures of a test that it failed: pictures are taken of its pages then."""
+    report = yield
+    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture
@@ -79,7 +92,7 @@ def violations() -> Callable[[Page], list[str]]:
 
 
 @contextmanager
-def _watched(browser: Browser, url: str, name: str) -> Iterator[Callable[..., Page]]:
+def _watched(browser: Browser, url: str, test: pytest.Item) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -108,16 +121,19 @@ def _watched(browser: Browser, url: str, name: str) -> Iterator[Callable[..., Pa
         yield opened
         # A refusal the test asked for (an answer of 4xx) is logged by the browser too and is no fault of the page.
         faults = [line for line in complaints if "the server responded with a status of 4" not in line]
+        if faults or test.stash.get(_FAILED, False):
+            _picture(contexts, test.name)
         assert not faults, "\n".join(faults)
-    except BaseException:
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        for number, context in enumerate(contexts):
-            for page in context.pages:
-                page.screenshot(path=SHOTS / f"{name}-{number}.png", full_page=True)
-        raise
     finally:
         for context in contexts:
             context.close()
+
+
+def _picture(contexts: list[BrowserContext], name: str) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    pages = [page for context in contexts for page in context.pages]
+    for number, page in enumerate(pages):
+        page.screenshot(path=SHOTS / f"{name}-{number}.png", full_page=True)
 
 
 def session_of(user: Any) -> str:
