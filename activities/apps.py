@@ -8,11 +8,10 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from activities import places, starting
-        from activities.importing.sales import Sales
+        from activities.importing import places as importing
         from activities.models import ActivityKind
-        from core.imports import importer
         from core.starting import starting_data
 
         starting_data(starting.make_kinds, ActivityKind)
-        importer.register(Sales())
         places.fill()
+        importing.fill()

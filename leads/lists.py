@@ -1,6 +1,7 @@
 """The list of clients."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db.models import OuterRef, Subquery
@@ -30,6 +31,10 @@ class ClientListExtension:
 
     def prepare(self, records: Sequence[Client], request: HttpRequest) -> None:
         """Hangs values on to the clients of a page, in a number of queries that does not grow with them."""
+
+    def actions(self, request: HttpRequest) -> list[Action]:
+        """Further buttons of the page, offered while it is empty too."""
+        return []
 
     def filters(self) -> dict[str, Any]:
         """New filters (django-filter) by name; made anew for each call."""
@@ -105,4 +110,9 @@ class ClientList(ForAbility, List):
             extension.prepare(records, self.request)
 
     def actions(self, request: HttpRequest) -> list[Action]:
-        return [Action(_("Add a client"), reverse("leads:new"))]
+        further = [action for extension in self.extensions for action in extension.actions(request)]
+        return [*further, Action(_("Add a client"), reverse("leads:new"))]
+
+    def empty_state(self, request: HttpRequest) -> Empty:
+        further = [action for extension in self.extensions for action in extension.actions(request)]
+        return replace(self.empty, second=next(iter(further), None))

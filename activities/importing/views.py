@@ -237,7 +237,12 @@ def _to_load(run: ImportRun) -> str:
     sums: dict[str, int] = {}
     for counts in run.counts:
         sums[counts["kind"]] = sums.get(counts["kind"], 0) + counts["create"] + counts["update"]
-    return _(" and ").join(kinds[key].count(n) for key, n in sums.items() if n)
+    words = [kinds[key].count(n) for key, n in sums.items() if n]
+    return (
+        _("%(one)s and %(other)s") % {"one": words[0], "other": words[1]}
+        if len(words) == 2
+        else ", ".join(words)
+    )
 
 
 def _errors(run: ImportRun) -> list[dict[str, Any]]:
@@ -290,7 +295,7 @@ def _with_links(
 
 def _result(run: ImportRun) -> dict[str, Any]:
     has_errors = bool(run.total("error")) and run.rows.exists()
-    return {"run": run, "sheets": run.counts, "loaded": _to_load(run), "has_errors": has_errors}
+    return {"run": run, "sheets": run.counts, "has_errors": has_errors}
 
 
 @for_ability("import")

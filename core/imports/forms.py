@@ -196,10 +196,10 @@ _MOST_WORDS = 100
 
 def row_choices() -> list[tuple[str, str]]:
     return [
-        ("", _("as all")),
-        (ImportRow.Action.SKIP, _("leave out")),
-        (ImportRow.Action.UPDATE, _("complete")),
-        (ImportRow.Action.CREATE, _("create")),
+        ("", _("as the others")),
+        (ImportRow.Action.SKIP, _("leave the row out")),
+        (ImportRow.Action.UPDATE, _("complete the card")),
+        (ImportRow.Action.CREATE, _("create all the same")),
     ]
 
 

@@ -113,10 +113,10 @@ class ImportRow(models.Model):
     """
 
     class Action(models.TextChoices):
-        CREATE = "create", _("new")
-        UPDATE = "update", _("completes")
-        SKIP = "skip", _("left out")
-        ERROR = "error", _("error")
+        CREATE = "create"
+        UPDATE = "update"
+        SKIP = "skip"
+        ERROR = "error"
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
     place = models.PositiveSmallIntegerField()

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('place', models.PositiveSmallIntegerField()),
                 ('number', models.PositiveIntegerField()),
-                ('action', models.CharField(choices=[('create', 'new'), ('update', 'completes'), ('skip', 'left out'), ('error', 'error')], max_length=6)),
+                ('action', models.CharField(choices=[('create', 'Create'), ('update', 'Update'), ('skip', 'Skip'), ('error', 'Error')], max_length=6)),
                 ('clean', models.JSONField(default=dict)),
                 ('errors', models.JSONField(default=list)),
                 ('raw', models.JSONField(default=list)),

@@ -40,11 +40,12 @@ class Action:
 
 @dataclass(frozen=True)
 class Empty:
-    """What an empty list says: that there is nothing yet, what comes first, and the button that does it."""
+    """What an empty list says: that there is nothing yet, what comes first, the button that does it, another way."""
 
     title: Label
     text: Label = ""
     action: Action | None = None
+    second: Action | None = None
 
 
 class Head:

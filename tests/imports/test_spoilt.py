@@ -119,7 +119,11 @@ def mended(run, path, today=dt.date(2026, 11, 5)):
     names = [row[1].value for row in book["Лиды"].iter_rows(min_row=2) if row[1].value]
     for number, row in enumerate(book["Лиды"].iter_rows(min_row=2), 1):
         row[1].value = row[1].value or f"Найденное название {number}"
-        row[4].value, row[5].value, row[6].value = f"8 903 555-01-{number:02}", f"mended{number}@example.com", None
+        row[4].value, row[5].value, row[6].value = (
+            f"8 903 555-01-{number:02}",
+            f"mended{number}@example.com",
+            None,
+        )
         row[9].value = "Анна Смирнова"
     for row in book["Активности"].iter_rows(min_row=2):
         if row[0].value not in names:
@@ -162,7 +166,9 @@ def test_an_older_status_moves_no_deal_that_somebody_knows_more_of(head, tmp_pat
     loaded(checked(made.path, head))
     stages = dict(Deal.objects.values_list("client__name", "stage__name"))
     path = tmp_path / "older.csv"
-    lines = [f"{name.replace(chr(34), '')};01.03.2019;Звонок;Давно;Обсуждаем задачу" for name in made.last_status]
+    lines = [
+        f"{name.replace(chr(34), '')};01.03.2019;Звонок;Давно;Обсуждаем задачу" for name in made.last_status
+    ]
     path.write_text("\n".join(["Проект;Дата;Тип связи;Содержание;Статус", *lines]))
     run = loaded(checked(path, head))
     assert run.state == "applied", run.note
@@ -174,7 +180,9 @@ def test_duplicates_are_completed_when_the_user_says_so(head, sellers, tmp_path)
     anna = sellers["Анна Смирнова"]
     known = make_client("ООО «Ромашка»", anna, phones=["+79161112233"], city="Тула")
     path = tmp_path / "a.csv"
-    path.write_text("Название;Телефон;E-mail;Город;Контактное лицо\nРомашка, ООО;8 916 111-22-33;r@romashka.ru;Орёл;Олег\n")
+    path.write_text(
+        "Название;Телефон;E-mail;Город;Контактное лицо\nРомашка, ООО;8 916 111-22-33;r@romashka.ru;Орёл;Олег\n"
+    )
     run = checked(path, head)
     row = run.rows.get()
     assert row.action == "skip" and row.same_as["record"] == known.pk
@@ -205,7 +213,11 @@ def test_one_duplicate_may_be_decided_otherwise_than_all(head, sellers, tmp_path
     path = tmp_path / "a.csv"
     path.write_text("Название;Телефон\nРомашка Юг;8 916 111-22-33\nРомашка Восток;89161112233\n")
     run = checked(path, head)
-    answers = {"all": {"default_manager": str(sellers["Вера Попова"].pk)}, "words": {}, "rows": {"0:3": "create"}}
+    answers = {
+        "all": {"default_manager": str(sellers["Вера Попова"].pk)},
+        "words": {},
+        "rows": {"0:3": "create"},
+    }
     runs.decide(run, answers)
     run = loaded(worked(run))
     assert run.state == "applied", run.note
@@ -235,7 +247,9 @@ def test_a_manager_cannot_load_for_a_colleague(sellers, tmp_path):
     assert set(Client.objects.values_list("manager__name", flat=True)) == {"Анна Смирнова"}
 
 
-def test_what_was_done_with_an_imported_client_since_keeps_it_when_the_import_is_undone(head, sellers, tmp_path, evening):
+def test_what_was_done_with_an_imported_client_since_keeps_it_when_the_import_is_undone(
+    head, sellers, tmp_path, evening
+):
     made = make_workbook(tmp_path / "a.xlsx", clients=6, activities=12)
     run = loaded(checked(made.path, head))
     evening.advance(hours=1)
