@@ -38,7 +38,7 @@ def card_html(
     return mark_safe(  # noqa: S308 - every value from outside is escaped above or by its kind
         f'<article class="card-deal" id="deal-{deal.pk}" tabindex="0" data-move="{move_url}" data-open="{open_url}"'
         f' aria-label="{client}, {amount}">'
-        f'<div class="line"><a href="{open_url}" tabindex="-1">{client}</a>'
+        f'<div class="line"><a href="{open_url}" tabindex="-1" draggable="false">{client}</a>'
         f'<a class="btn-plain btn-icon btn-small" href="{move_url}?board={quote(board)}" data-dialog'
         f' aria-label="{move_words}"><i class="bi bi-arrow-left-right" aria-hidden="true"></i></a></div>'
         f'{what}<div class="line"><b class="num">{amount}</b>{whose}</div>{said}</article>'

@@ -46,7 +46,7 @@
         group: "deals",
         sort: false,
         draggable: ".card-deal",
-        filter: "a, button",
+        filter: ".btn-icon, .more",
         preventOnFilter: false,
         onEnd: ({ item, from, to, oldIndex }) => {
           // Dragging leaves empty style attributes, which htmx would copy and the content policy then report.
