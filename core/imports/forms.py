@@ -32,7 +32,7 @@ class UploadForm(OnceForm, forms.Form):
     )
 
     def clean_file(self) -> "UploadedFile[bytes]":
-        file: "UploadedFile[bytes]" = self.cleaned_data["file"]
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if file.size and file.size > LARGEST_FILE:
             raise forms.ValidationError(_("The file is larger than 50 MB: cut it into parts."))
         return file
