@@ -119,8 +119,8 @@ class ActivityList(_Activities):
     filterset = ActivityFilter
     default_sort = "-happened"
     empty = Empty(
-        _("No contacts yet"),
-        _("Log the first call: it takes ten seconds."),
+        _("No contacts in the last 31 days"),
+        _("Log a call: it takes ten seconds."),
         Action(_("Log a call"), reverse_lazy("activities:log")),  # type: ignore[arg-type]
     )
 

@@ -14,7 +14,6 @@ from leads.models import Client, Contact, NamedList
 from people.models import User
 from pipeline.models import Deal, Stage
 
-
 # What is still to be done: few rows among very many.
 _PLANNED = Q(status="planned", deleted_at__isnull=True)
 
@@ -128,10 +127,14 @@ class Activity(Tracked):
             models.Index(fields=["manager", "-happened_at"]),
             models.Index(fields=["-happened_at"]),
             models.Index(
-                fields=["manager", "due_on", "due_at"], condition=_PLANNED, name="activities_planned_by_manager"
+                fields=["manager", "due_on", "due_at"],
+                condition=_PLANNED,
+                name="activities_planned_by_manager",
             ),
             models.Index(fields=["due_on", "due_at"], condition=_PLANNED, name="activities_planned_by_due"),
-            models.Index(fields=["client", "due_on"], condition=_PLANNED, name="activities_planned_by_client"),
+            models.Index(
+                fields=["client", "due_on"], condition=_PLANNED, name="activities_planned_by_client"
+            ),
             models.Index(fields=["deal", "due_on"], condition=_PLANNED, name="activities_planned_by_deal"),
             SearchIndex("search", name="activities_search"),
         ]

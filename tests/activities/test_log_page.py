@@ -57,7 +57,9 @@ def sent(deal, **changes):
 
 def test_the_forms_of_panel_dialog_and_page_never_share_an_id(browser, deal):
     def ids(target):
-        page = browser.get(LOG, {"client": deal.client_id}, headers={"HX-Request": "true", "HX-Target": target})
+        page = browser.get(
+            LOG, {"client": deal.client_id}, headers={"HX-Request": "true", "HX-Target": target}
+        )
         return set(re.findall(r' id="([^"]*(?:text|kind|next)[^"]*)"', page.content.decode()))
 
     panel, dialog, alone = ids("log-panel"), ids("dialog-body"), ids("")

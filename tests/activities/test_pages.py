@@ -173,6 +173,21 @@ def test_words_of_a_conversation_are_found_whatever_their_case(client, anna):
     assert [row.record.client.name for row in rows] == ["Вектор"]
 
 
+def test_the_list_begins_with_the_last_month_and_goes_as_far_as_asked(client, anna, clock):
+    clock.move_to(november(5, "12:00") - dt.timedelta(days=40))
+    make_call(make_client("Давний", manager=anna))
+    clock.move_to(THURSDAY)
+    make_call(make_client("Недавний", manager=anna))
+
+    def names(**query):
+        return {row.record.client.name for row in page(client, anna, "/activities/", **query).context["rows"]}
+
+    assert names() == {"Недавний"}
+    assert names(period="all") == {"Недавний", "Давний"}
+    assert names(days_from="2026-09-01") == {"Недавний", "Давний"}
+    assert names(period="all", q="обсудили") == {"Недавний", "Давний"}
+
+
 def test_what_was_entered_late_is_marked_so(client, anna):
     make_call(make_client("Вектор", manager=anna), happened_at=november(3, "17:00"))
     make_call(make_client("Гефест", manager=anna))
