@@ -261,7 +261,7 @@ class Small:
             happened -= dt.timedelta(minutes=rng.randrange(30, 900))
         done = log_activity(
             by=manager, client=deal.client, deal=deal, kind=kind, outcome=outcome, planned=task, next_step=step,
-            text=words.talk(rng) if outcome == Activity.Outcome.REACHED else rng.choice(words.NO_ANSWER),
+            text=self._text(outcome),
             happened_at=happened, contact=deal.client.contacts.first(), to_stage=to_stage, stage_fields=fields,
             quantity=Decimal(rng.randrange(1, 9)) if kind.unit else None,
         )  # fmt: skip
@@ -272,6 +272,14 @@ class Small:
             lead.due = step.due_on
         elif lead.is_open and rng.random() < 0.1:
             lead.forgotten = True
+
+    def _text(self, outcome: str) -> str:
+        others = {
+            Activity.Outcome.NO_ANSWER: words.NO_ANSWER,
+            Activity.Outcome.POSTPONED: words.POSTPONED,
+            Activity.Outcome.REFUSED: words.REFUSED,
+        }
+        return self.rng.choice(others[outcome]) if outcome in others else words.talk(self.rng)
 
     def _kind(self, lead: Lead) -> ActivityKind:
         names = ["Звонок", "Встреча", "Письмо", "Сообщение в мессенджере", "Образцы отгружены"]
