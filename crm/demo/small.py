@@ -274,7 +274,7 @@ class Small:
             lead.forgotten = True
 
     def _text(self, outcome: str) -> str:
-        others = {
+        others: dict[str, list[str]] = {
             Activity.Outcome.NO_ANSWER: words.NO_ANSWER,
             Activity.Outcome.POSTPONED: words.POSTPONED,
             Activity.Outcome.REFUSED: words.REFUSED,
