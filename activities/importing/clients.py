@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from activities.importing.names import Names, Place, Ref
+from activities.importing.likeness import Likeness
+from activities.importing.names import Names, Place
 from activities.importing.words import MANAGERS, SEGMENTS, SOURCES, STAGES, Vocabulary
 from core.imports.importer import Parsed
 from core.imports.models import ImportRow
@@ -35,8 +36,8 @@ class ClientsCheck:
         self.for_all: str = answers.get("all", {}).get("duplicates") or Action.SKIP
         self.for_row: dict[str, str] = answers.get("rows", {})
         self._seen: dict[tuple[Why, str], Place] = {}
-        self._refs: dict[str, Ref | None] = {}
         self._visible: dict[int, bool] = {}
+        self._likeness = Likeness()
 
     def check(self, rows: Sequence[Parsed]) -> None:
         left_out = {id(parsed) for parsed in rows if not self._understand(parsed)}
@@ -96,12 +97,19 @@ class ClientsCheck:
         """Finds whom the row doubles and decides what becomes of it."""
         row, values = parsed.row, parsed.values
         doubled, why = self._doubled(values, owners, namesakes)
-        place = Place(row.key, row.key)
+        place, for_all, near = Place(row.key, row.key), self.for_all, {}
+        if doubled is None and (doubled := self._like_another(values["name"])):
+            # A nearly equal name alone makes no duplicate: the row is new unless the user says that it is the same.
+            why, for_all, near = _("nearly the same name"), Action.CREATE, {"near": True}
         if doubled is None:
             row.action = Action.CREATE
         else:
-            row.same_as = {"why": why, **({"row": doubled.row} if doubled.row else {"record": doubled.ref})}
-            row.action = self.for_row.get(row.key, self.for_all)
+            row.same_as = {
+                "why": why,
+                **({"row": doubled.row} if doubled.row else {"record": doubled.ref}),
+                **near,
+            }
+            row.action = self.for_row.get(row.key, for_all)
             if row.action == Action.UPDATE and doubled.foreign:
                 row.action = Action.SKIP  # somebody else's card is not completed by a file
             if row.action != Action.CREATE:
@@ -126,10 +134,17 @@ class ClientsCheck:
         words = _("name “%(name)s”")
         if namesakes:
             client = next((one for one in namesakes if self._visible[one.pk]), namesakes[0])
-            return self._of_company(client), words % {"name": client.name}
+            return self._of_company(client), words % {"name": values["name"]}
         if place := self.names.of_key(values["name"]):
             return place, words % {"name": values["name"]}
         return None, ""
+
+    def _like_another(self, name: str) -> Place | None:
+        pk = self._likeness.find(name)
+        if pk is None:
+            return None
+        self._see({pk})
+        return Place(pk, foreign=not self._visible[pk])
 
     def _of_company(self, client: Client) -> Place:
         return Place(client.pk, foreign=not self._visible[client.pk])

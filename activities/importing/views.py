@@ -192,7 +192,8 @@ class Run(ImportPage):
             "errors_more": run.total("error") - ROWS,
             "duplicates": _with_links(run, duplicates, importing.links(run, ids)),
             "row_choices": row_choices(),
-            "to_load": _to_load(run),
+            "to_load": "" if runs.is_too_long(run) else _to_load(run),
+            "too_long": runs.MOST_AT_ONCE if runs.is_too_long(run) else 0,
         }
         return render(request, "imports/preview.html", context, status=status)
 

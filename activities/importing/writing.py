@@ -105,7 +105,7 @@ class _Writing:
             phones=_joined(cleans, "phones"),
             emails=_joined(cleans, "emails"),
             contacts=[person for clean in cleans for person in _contacts(clean)],
-            duplicate_reason=self.answers["reason"] if row.same_as else "",
+            duplicate_reason=self.answers["reason"] if row.same_as and "near" not in row.same_as else "",
             source=self.sources.get(_first(cleans, SOURCES)),
             segment=self.segments.get(_first(cleans, SEGMENTS)),
             **{name: _first(cleans, name) or "" for name in _FIELDS},

@@ -106,8 +106,11 @@ class Check(Protocol):
 class Importer(Protocol):
     """One way of bringing files in."""
 
-    key: str
-    sheets: Sequence[SheetKind]
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def sheets(self) -> Sequence[SheetKind]: ...
 
     def begin(self, run: ImportRun) -> Check:
         """A fresh check of the run, by its answers."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.files.base import File
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from core import outbox, periods
 from core.imports import book as books
@@ -23,6 +23,8 @@ from core.imports.reader import open_book
 State = ImportRun.State
 # A request waits so long for the first look at a file; the worker then has the full time of `limits.LIMITS`.
 FIRST_LOOK = Limits(seconds=25)
+# Rows that one transaction may write where the database has one writer: others wait meanwhile, and not for ever.
+MOST_AT_ONCE = 30_000
 # Staged rows and the file go after this time; what was written, and that it can be undone, stays.
 KEPT = dt.timedelta(days=30)
 
@@ -81,9 +83,14 @@ def check(run: ImportRun, **values: Any) -> bool:
     return _hand_over(run, states, State.CHECKING, "imports.check", **values)
 
 
+def is_too_long(run: ImportRun) -> bool:
+    """Whether the run holds more rows than may be written at once."""
+    return connection.vendor == "sqlite" and run.to_load > MOST_AT_ONCE
+
+
 def load(run: ImportRun) -> bool:
-    """Has the checked rows written; False if it was asked for already."""
-    return _hand_over(run, [State.CHECKED], State.APPLYING, "imports.apply")
+    """Has the checked rows written; False if it was asked for already, or there are too many."""
+    return not is_too_long(run) and _hand_over(run, [State.CHECKED], State.APPLYING, "imports.apply")
 
 
 def undo(run: ImportRun) -> bool:

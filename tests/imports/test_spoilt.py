@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from openpyxl import load_workbook
 
 from activities.actions import log_activity
@@ -222,6 +223,29 @@ def test_one_duplicate_may_be_decided_otherwise_than_all(head, sellers, tmp_path
     run = loaded(worked(run))
     assert run.state == "applied", run.note
     assert sorted(Client.objects.values_list("name", flat=True)) == ["ООО «Ромашка»", "Ромашка Восток"]
+
+
+def test_a_nearly_equal_name_is_shown_and_new_unless_the_user_says_otherwise(head, sellers, tmp_path):
+    known = make_client("ООО «Волжский торговый дом»", sellers["Анна Смирнова"])
+    path = tmp_path / "a.csv"
+    path.write_text("Название;Телефон\nВолжскй торговый дом;8 916 111-22-33\nТорговый дом Волжский;\n")
+    run = checked(path, head)
+    rows = list(run.rows.order_by("number"))
+    assert [row.action for row in rows] == ["create", "create"]
+    assert {row.same_as["record"] for row in rows} == {known.pk}
+    answers = {"all": {}, "words": {}, "rows": {rows[0].key: "update", rows[1].key: "skip"}}
+    runs.decide(run, answers)
+    run = loaded(worked(run))
+    assert run.state == "applied", run.note
+    assert Client.objects.get() == known
+    assert list(known.contact_points.values_list("value", flat=True)) == ["79161112233"]
+
+
+def test_more_than_one_writer_may_write_at_once_is_not_begun(head, tmp_path, monkeypatch):
+    run = checked(make_workbook(tmp_path / "a.xlsx", clients=3, activities=3).path, head)
+    monkeypatch.setattr(runs, "MOST_AT_ONCE", 5)
+    assert runs.is_too_long(run) == (connection.vendor == "sqlite")
+    assert runs.load(run) != runs.is_too_long(run)
 
 
 def test_a_foreign_card_is_named_and_never_completed(sellers, tmp_path):
