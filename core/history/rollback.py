@@ -2,9 +2,9 @@
 
 What it changed is its versions beside their predecessors. Field by field: where the current value is still the one it
 set, what was before comes back; where somebody changed it since, that is a conflict for a person to decide. A record it
-created is deleted (softly), unless records from outside point to it by now: then it stays, and all that it needs. A
-record it deleted is brought back. Fields that others changed later are left alone. The rollback is an operation itself
-and can be rolled back. Running numbers, stamps, sent mail and closed days stay as they are.
+created is deleted (softly), unless records from outside point to it by now: then it stays, with all that was created
+together with it. A record it deleted is brought back. Fields that others changed later are left alone. The rollback is
+an operation itself and can be rolled back. Running numbers, stamps, sent mail and closed days stay as they are.
 """
 
 from collections import defaultdict
@@ -230,32 +230,35 @@ def _put_in_words(
 
 
 def _keep_what_is_needed(made: Plan) -> None:
-    """Marks created records that others point to from outside, and in turn what the kept ones point to."""
+    """Marks created records that others point to from outside, and what was created together with them.
+
+    A client somebody works with by now stays whole: with the persons and phones it came with, not as a bare name.
+    """
     created: dict[type[Tracked], dict[int, RowPlan]] = defaultdict(dict)
+    freed: set[tuple[type[Tracked], int, str]] = set()
     for row in made.rows:
         if row.created:
             created[row.model][row.record_id] = row
-    if not created:
-        return
-    keep: list[RowPlan] = []
+        freed |= {(row.model, row.record_id, attname) for attname in row.restore}
+    together: dict[tuple[type[Tracked], int], list[tuple[type[Tracked], int]]] = defaultdict(list)
+    keep: list[tuple[type[Tracked], int]] = []
     for model, rows in created.items():
+        made_here = model.versions.filter(operation=made.operation).values("record_id")
         for pointing, key in _keys_to(model):
-            made_here = model.versions.filter(operation=made.operation).values("record_id")
-            outside = pointing.objects.filter(**{f"{key.name}__in": made_here})
-            for pk, target in outside.values_list("pk", key.attname):
-                if target in rows and pk not in created.get(pointing, {}):
-                    keep.append(rows[target])
+            pairs = pointing.objects.filter(**{f"{key.name}__in": made_here}).values_list("pk", key.attname)
+            for pk, target in pairs:
+                if target not in rows or (pointing, pk, key.attname) in freed:
+                    continue
+                if pk in created.get(pointing, {}):
+                    together[pointing, pk].append((model, target))
+                    together[model, target].append((pointing, pk))
+                else:
+                    keep.append((model, target))
     while keep:
-        row = keep.pop()
-        if row.kept:
-            continue
-        row.kept = True
-        record = row.model.all_objects.get(pk=row.record_id)
-        for one in record._meta.concrete_fields:
-            if isinstance(one, models.ForeignKey) and one.related_model in created:
-                needed = created[one.related_model].get(getattr(record, one.attname))
-                if needed and not needed.kept:
-                    keep.append(needed)
+        model, pk = keep.pop()
+        if not created[model][pk].kept:
+            created[model][pk].kept = True
+            keep += together[model, pk]
 
 
 def _keys_to(model: type[Tracked]) -> Iterator[tuple[type[Tracked], "models.ForeignKey[Any, Any]"]]:

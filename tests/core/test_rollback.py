@@ -10,7 +10,7 @@ from core.history.changes import What, changes_of, history_of
 from core.history.operations import Operation, operation
 from core.periods import clock
 from people.access import changeable
-from people.models import Department, Role, User
+from people.models import Absence, Appointment, Department, Role, User
 from tests.factories import THURSDAY, make_user
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,11 @@ def test_a_field_that_was_changed_since_is_a_conflict_and_nothing_is_written(adm
     department.refresh_from_db()
     assert department.name == "Склад № 3"
     [conflict] = refused.value.plan.conflicts
-    assert (conflict.before_text, conflict.set_text, conflict.current_text) == ("Склад", "Склад № 2", "Склад № 3")
+    assert (conflict.before_text, conflict.set_text, conflict.current_text) == (
+        "Склад",
+        "Склад № 2",
+        "Склад № 3",
+    )
     assert conflict.changed_by is not None and conflict.changed_by.by == admin
 
 
@@ -108,6 +112,20 @@ def test_a_created_record_that_others_point_to_by_now_is_kept(admin: User) -> No
 
     rollback.apply(op, by=admin, allowed=allowed_to(admin))
     assert Department.objects.filter(pk=department.pk).exists()
+
+
+def test_what_was_created_together_with_a_kept_record_is_kept_too(admin: User) -> None:
+    with operation(by=admin) as op:
+        person = make_user("Пётр Логист", role=Role.COLLEAGUE)
+        other = make_user("Глеб Логист", role=Role.COLLEAGUE)
+    with operation(by=admin):
+        Absence.objects.create(user=person, kind="sick", since=THURSDAY.date(), until=THURSDAY.date())
+
+    rollback.apply(op, by=admin, allowed=allowed_to(admin))
+
+    assert Appointment.objects.filter(user=person).exists()
+    assert not User.objects.filter(pk=other.pk).exists()
+    assert not Appointment.objects.filter(user=other).exists()
 
 
 def test_a_deleted_record_is_brought_back(admin: User) -> None:
