@@ -21,6 +21,8 @@ from pipeline.control import CONTROLS
 from pipeline.models import Deal, LossReason, ProductGroup, Stage
 
 _OFFERED = 7  # clients offered where a name is not exact
+_PHONE_END = 5  # fewer digits than these are a number rather than the end of a phone
+_LONGEST_NUMBER = 9  # more digits than these are a phone or an INN
 
 
 class DayInput(forms.DateInput):
@@ -100,14 +102,25 @@ class NewDealForm(OnceForm, forms.ModelForm):
             del self.fields["manager"]
 
     def clean_client(self) -> Client:
-        """The one client meant; where several match they are offered, and the choice comes back as «№ 12»."""
-        typed = self.cleaned_data["client"].removeprefix("№").strip()
-        found = list(Client.objects.visible_to(self.user).found_by(typed).order_by("name")[: _OFFERED + 1])
-        exact = [one for one in found if typed in (str(one.pk), one.name)]
-        if len(exact) == 1 or len(found) == 1:
-            return (exact or found)[0]
-        self.offered = found[:_OFFERED]
-        if found:
+        """The one client meant; where that is not sure those found are offered, and the choice comes back as a number.
+
+        A number is nobody's but its client's: «№ 2» or «2» never means the one whose phone has a 2 in it.
+        """
+        typed = self.cleaned_data["client"].strip()
+        number = typed.lstrip("№# ")
+        digits = number if number.isascii() and number.isdigit() else ""
+        mine = Client.objects.visible_to(self.user)
+        if 0 < len(digits) <= _LONGEST_NUMBER and (numbered := mine.filter(pk=digits).first()):
+            return numbered
+        if not digits or number == typed:
+            found = list(mine.found_by(typed).order_by("name")[: _OFFERED + 1])
+            exact = [one for one in found if typed == one.name]
+            if len(exact) == 1 or (len(found) == 1 and not 0 < len(digits) < _PHONE_END):
+                return (exact or found)[0]
+            self.offered = found[:_OFFERED]
+        if self.offered and digits:
+            raise ValidationError(_("None of your clients has this number: choose who is meant."))
+        if self.offered:
             raise ValidationError(_("Several clients match: choose one of them, or type more of the name."))
         raise ValidationError(
             _("There is no such client among yours. Check the spelling, or add the client first.")

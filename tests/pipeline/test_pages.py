@@ -74,6 +74,19 @@ def test_where_several_clients_match_they_are_offered_and_nothing_typed_is_lost(
     assert Deal.objects.get().client == first
 
 
+def test_a_number_is_nobody_s_but_its_client_s(cast: SimpleNamespace) -> None:
+    foreign = make_plain_client("Чужой", cast.foreign)
+    own = make_plain_client("Свой", cast.anna, search=f"свой 7912345670{foreign.pk}")
+    anna, address = signed_in(cast.anna), reverse("pipeline:new")
+    form = {"amount": "700", "stage": start_stage().pk, "name": "Пресс"}
+    told = text(anna.post(address, {**form, "client": f"№ {foreign.pk}"}))
+    assert "Свой" not in told and not Deal.objects.exists()
+    offered = text(anna.post(address, {**form, "client": str(foreign.pk)}))
+    assert "Свой" in offered and not Deal.objects.exists()
+    anna.post(address, {**form, "client": f"№ {own.pk}"})
+    assert Deal.objects.get().client == own
+
+
 def test_a_form_sent_twice_makes_one_deal(cast: SimpleNamespace) -> None:
     client = make_plain_client(manager=cast.anna)
     anna, address = signed_in(cast.anna), reverse("pipeline:new") + f"?client={client.pk}"
