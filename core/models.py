@@ -5,4 +5,13 @@ from core.imports.models import ImportRow, ImportRun, RememberedMapping
 from core.once import OnceKey
 from core.outbox.models import Job
 
-__all__ = ["ImportRow", "ImportRun", "Job", "OnceKey", "Operation", "RememberedMapping", "Tracked", "VersionBase"]
+__all__ = [
+    "ImportRow",
+    "ImportRun",
+    "Job",
+    "OnceKey",
+    "Operation",
+    "RememberedMapping",
+    "Tracked",
+    "VersionBase",
+]

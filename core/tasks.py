@@ -8,7 +8,7 @@ from celery import shared_task
 from django.core.mail import send_mail
 
 from core import once, outbox, periods
-from core.imports import jobs, runs
+from core.imports import jobs, runs  # noqa: F401  jobs registers its handlers
 from core.outbox import Job, handler
 
 # Jobs that are done are kept this long for whoever asks what happened. Those with a key stay: the key is for ever.

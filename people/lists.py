@@ -71,7 +71,7 @@ def _place(user: User) -> str:
 
 def _sign_in(user: User) -> list[Flag]:
     """Said only of those who may not: most may."""
-    return [] if user.is_active else [Flag(str(_("closed")), "missed")]
+    return [] if user.is_active else [Flag(str(pgettext_lazy("sign-in", "closed")), "missed")]
 
 
 class AbsenceList(ForAbility, List):

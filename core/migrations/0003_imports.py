@@ -8,77 +8,161 @@ import core.imports.models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0002_initial'),
+        ("core", "0002_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('importer', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=200, verbose_name='file')),
-                ('file', models.FileField(max_length=200, upload_to=core.imports.models._place)),
-                ('state', models.CharField(choices=[('uploaded', 'uploaded'), ('checking', 'is being checked'), ('checked', 'checked'), ('applying', 'is being loaded'), ('applied', 'loaded'), ('undoing', 'is being undone'), ('undone', 'undone'), ('failed', 'failed')], default='uploaded', max_length=10, verbose_name='state')),
-                ('note', models.TextField(blank=True)),
-                ('book', models.JSONField(default=list)),
-                ('plan', models.JSONField(default=list)),
-                ('words', models.JSONField(default=dict)),
-                ('answers', models.JSONField(default=dict)),
-                ('counts', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField(verbose_name='uploaded at')),
-                ('changed_at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.job')),
-                ('operation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.operation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("importer", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=200, verbose_name="file")),
+                ("file", models.FileField(max_length=200, upload_to=core.imports.models._place)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "uploaded"),
+                            ("checking", "is being checked"),
+                            ("checked", "checked"),
+                            ("applying", "is being loaded"),
+                            ("applied", "loaded"),
+                            ("undoing", "is being undone"),
+                            ("undone", "undone"),
+                            ("failed", "failed"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                ("book", models.JSONField(default=list)),
+                ("plan", models.JSONField(default=list)),
+                ("words", models.JSONField(default=dict)),
+                ("answers", models.JSONField(default=dict)),
+                ("counts", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(verbose_name="uploaded at")),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="core.job",
+                    ),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.operation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.PositiveSmallIntegerField()),
-                ('number', models.PositiveIntegerField()),
-                ('action', models.CharField(choices=[('create', 'Create'), ('update', 'Update'), ('skip', 'Skip'), ('error', 'Error')], max_length=6)),
-                ('clean', models.JSONField(default=dict)),
-                ('errors', models.JSONField(default=list)),
-                ('raw', models.JSONField(default=list)),
-                ('same_as', models.JSONField(null=True)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='core.importrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("create", "Create"),
+                            ("update", "Update"),
+                            ("skip", "Skip"),
+                            ("error", "Error"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("clean", models.JSONField(default=dict)),
+                ("errors", models.JSONField(default=list)),
+                ("raw", models.JSONField(default=list)),
+                ("same_as", models.JSONField(null=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="core.importrun"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RememberedMapping',
+            name="RememberedMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signature', models.CharField(max_length=64)),
-                ('kind', models.CharField(max_length=40)),
-                ('columns', models.JSONField(default=dict)),
-                ('changed_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("signature", models.CharField(max_length=64)),
+                ("kind", models.CharField(max_length=40)),
+                ("columns", models.JSONField(default=dict)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['by', '-created_at'], name='core_import_by_id_b4459f_idx'),
+            model_name="importrun",
+            index=models.Index(fields=["by", "-created_at"], name="core_import_by_id_b4459f_idx"),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(condition=models.Q(('action', 'error'), ('same_as__isnull', False), _connector='OR'), fields=['run', 'place', 'number'], name='core_import_row_asks'),
+            model_name="importrow",
+            index=models.Index(
+                condition=models.Q(("action", "error"), ("same_as__isnull", False), _connector="OR"),
+                fields=["run", "place", "number"],
+                name="core_import_row_asks",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('run', 'place', 'number'), name='core_import_row_once'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(
+                fields=("run", "place", "number"), name="core_import_row_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rememberedmapping',
-            constraint=models.UniqueConstraint(fields=('user', 'signature'), name='core_mapping_once'),
+            model_name="rememberedmapping",
+            constraint=models.UniqueConstraint(fields=("user", "signature"), name="core_mapping_once"),
         ),
     ]

@@ -9,340 +9,777 @@ import core.money
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0002_initial'),
-        ('leads', '0001_initial'),
+        ("core", "0002_initial"),
+        ("leads", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Funnel',
+            name="Funnel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created')),
-                ('changed_at', models.DateTimeField(editable=False, verbose_name='changed')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='deleted')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('retired_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='retired')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created")),
+                ("changed_at", models.DateTimeField(editable=False, verbose_name="changed")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="deleted")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "retired_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="retired"),
+                ),
             ],
             options={
-                'verbose_name': 'funnel',
-                'verbose_name_plural': 'funnels',
-                'ordering': ['position', 'id'],
+                "verbose_name": "funnel",
+                "verbose_name_plural": "funnels",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='LossReason',
+            name="LossReason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created')),
-                ('changed_at', models.DateTimeField(editable=False, verbose_name='changed')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='deleted')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('retired_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='retired')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created")),
+                ("changed_at", models.DateTimeField(editable=False, verbose_name="changed")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="deleted")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "retired_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="retired"),
+                ),
             ],
             options={
-                'verbose_name': 'reason of loss',
-                'verbose_name_plural': 'reasons of loss',
-                'ordering': ['position', 'name'],
+                "verbose_name": "reason of loss",
+                "verbose_name_plural": "reasons of loss",
+                "ordering": ["position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='ProductGroup',
+            name="ProductGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created')),
-                ('changed_at', models.DateTimeField(editable=False, verbose_name='changed')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='deleted')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='pipeline.productgroup', verbose_name='parent group')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created")),
+                ("changed_at", models.DateTimeField(editable=False, verbose_name="changed")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="deleted")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="pipeline.productgroup",
+                        verbose_name="parent group",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'product group',
-                'verbose_name_plural': 'product groups',
-                'ordering': ['position', 'name'],
+                "verbose_name": "product group",
+                "verbose_name_plural": "product groups",
+                "ordering": ["position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Stage',
+            name="Stage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created')),
-                ('changed_at', models.DateTimeField(editable=False, verbose_name='changed')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='deleted')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('kind', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], default='open', max_length=4, verbose_name='type')),
-                ('colour', models.PositiveSmallIntegerField(default=1, verbose_name='colour')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('probability', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='probability, %')),
-                ('norm_days', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='norm, working days')),
-                ('control_points', models.JSONField(blank=True, default=list, verbose_name='control points')),
-                ('hint', models.CharField(blank=True, max_length=200, verbose_name='hint for the seller')),
-                ('retired_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='retired')),
-                ('funnel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='pipeline.funnel', verbose_name='funnel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created")),
+                ("changed_at", models.DateTimeField(editable=False, verbose_name="changed")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="deleted")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("open", "open"), ("won", "won"), ("lost", "lost")],
+                        default="open",
+                        max_length=4,
+                        verbose_name="type",
+                    ),
+                ),
+                ("colour", models.PositiveSmallIntegerField(default=1, verbose_name="colour")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "probability",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="probability, %",
+                    ),
+                ),
+                (
+                    "norm_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="norm, working days",
+                    ),
+                ),
+                ("control_points", models.JSONField(blank=True, default=list, verbose_name="control points")),
+                ("hint", models.CharField(blank=True, max_length=200, verbose_name="hint for the seller")),
+                (
+                    "retired_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="retired"),
+                ),
+                (
+                    "funnel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stages",
+                        to="pipeline.funnel",
+                        verbose_name="funnel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stage',
-                'verbose_name_plural': 'stages',
-                'ordering': ['funnel', 'position', 'id'],
+                "verbose_name": "stage",
+                "verbose_name_plural": "stages",
+                "ordering": ["funnel", "position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Deal',
+            name="Deal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created')),
-                ('changed_at', models.DateTimeField(editable=False, verbose_name='changed')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='deleted')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='what is sold')),
-                ('state', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], default='open', editable=False, max_length=4, verbose_name='state')),
-                ('stage_since', models.DateTimeField(editable=False, verbose_name='in the stage since')),
-                ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='closed')),
-                ('amount', core.money.MoneyField(blank=True, null=True, verbose_name='amount')),
-                ('expected_on', models.DateField(blank=True, null=True, verbose_name='expected to close')),
-                ('loss_note', models.CharField(blank=True, max_length=300, verbose_name='more about the loss')),
-                ('return_on', models.DateField(blank=True, null=True, verbose_name='return to it on')),
-                ('waiting_until', models.DateField(blank=True, null=True, verbose_name='waiting until')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('last_contact_at', models.DateTimeField(editable=False, null=True, verbose_name='last contact')),
-                ('next_step_on', models.DateField(editable=False, null=True, verbose_name='next step')),
-                ('next_step_at', models.DateTimeField(editable=False, null=True, verbose_name='time of the next step')),
-                ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='leads.client', verbose_name='client')),
-                ('manager', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to=settings.AUTH_USER_MODEL, verbose_name='manager')),
-                ('loss_reason', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='pipeline.lossreason', verbose_name='reason of loss')),
-                ('product_group', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='pipeline.productgroup', verbose_name='product group')),
-                ('stage', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='pipeline.stage', verbose_name='stage')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created")),
+                ("changed_at", models.DateTimeField(editable=False, verbose_name="changed")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="deleted")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="what is sold")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("won", "won"), ("lost", "lost")],
+                        default="open",
+                        editable=False,
+                        max_length=4,
+                        verbose_name="state",
+                    ),
+                ),
+                ("stage_since", models.DateTimeField(editable=False, verbose_name="in the stage since")),
+                ("closed_at", models.DateTimeField(editable=False, null=True, verbose_name="closed")),
+                ("amount", core.money.MoneyField(blank=True, null=True, verbose_name="amount")),
+                ("expected_on", models.DateField(blank=True, null=True, verbose_name="expected to close")),
+                (
+                    "loss_note",
+                    models.CharField(blank=True, max_length=300, verbose_name="more about the loss"),
+                ),
+                ("return_on", models.DateField(blank=True, null=True, verbose_name="return to it on")),
+                ("waiting_until", models.DateField(blank=True, null=True, verbose_name="waiting until")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "last_contact_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="last contact"),
+                ),
+                ("next_step_on", models.DateField(editable=False, null=True, verbose_name="next step")),
+                (
+                    "next_step_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="time of the next step"),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deals",
+                        to="leads.client",
+                        verbose_name="client",
+                    ),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deals",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="manager",
+                    ),
+                ),
+                (
+                    "loss_reason",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deals",
+                        to="pipeline.lossreason",
+                        verbose_name="reason of loss",
+                    ),
+                ),
+                (
+                    "product_group",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deals",
+                        to="pipeline.productgroup",
+                        verbose_name="product group",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deals",
+                        to="pipeline.stage",
+                        verbose_name="stage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'deal',
-                'verbose_name_plural': 'deals',
+                "verbose_name": "deal",
+                "verbose_name_plural": "deals",
             },
         ),
         migrations.CreateModel(
-            name='StageMove',
+            name="StageMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('day', models.DateField()),
-                ('month', models.DateField()),
-                ('amount', core.money.MoneyField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='pipeline.deal')),
-                ('from_stage', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pipeline.stage')),
-                ('manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.operation')),
-                ('to_stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pipeline.stage')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("day", models.DateField()),
+                ("month", models.DateField()),
+                ("amount", core.money.MoneyField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="moves", to="pipeline.deal"
+                    ),
+                ),
+                (
+                    "from_stage",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pipeline.stage",
+                    ),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.operation"
+                    ),
+                ),
+                (
+                    "to_stage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="pipeline.stage"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stage move',
-                'verbose_name_plural': 'stage moves',
+                "verbose_name": "stage move",
+                "verbose_name_plural": "stage moves",
             },
         ),
         migrations.CreateModel(
-            name='StageVersion',
+            name="StageVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_id', models.BigIntegerField()),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created')),
-                ('changed_at', models.DateTimeField(editable=False, verbose_name='changed')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='deleted')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('kind', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], default='open', max_length=4, verbose_name='type')),
-                ('colour', models.PositiveSmallIntegerField(default=1, verbose_name='colour')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('probability', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='probability, %')),
-                ('norm_days', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='norm, working days')),
-                ('control_points', models.JSONField(blank=True, default=list, verbose_name='control points')),
-                ('hint', models.CharField(blank=True, max_length=200, verbose_name='hint for the seller')),
-                ('retired_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='retired')),
-                ('funnel', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pipeline.funnel', verbose_name='funnel')),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.operation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("record_id", models.BigIntegerField()),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created")),
+                ("changed_at", models.DateTimeField(editable=False, verbose_name="changed")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="deleted")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("open", "open"), ("won", "won"), ("lost", "lost")],
+                        default="open",
+                        max_length=4,
+                        verbose_name="type",
+                    ),
+                ),
+                ("colour", models.PositiveSmallIntegerField(default=1, verbose_name="colour")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "probability",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="probability, %",
+                    ),
+                ),
+                (
+                    "norm_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="norm, working days",
+                    ),
+                ),
+                ("control_points", models.JSONField(blank=True, default=list, verbose_name="control points")),
+                ("hint", models.CharField(blank=True, max_length=200, verbose_name="hint for the seller")),
+                (
+                    "retired_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="retired"),
+                ),
+                (
+                    "funnel",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pipeline.funnel",
+                        verbose_name="funnel",
+                    ),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.operation"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'pipeline_stage_version',
-                'default_permissions': (),
+                "db_table": "pipeline_stage_version",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='FunnelVersion',
+            name="FunnelVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_id', models.BigIntegerField()),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created')),
-                ('changed_at', models.DateTimeField(editable=False, verbose_name='changed')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='deleted')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('retired_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='retired')),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.operation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("record_id", models.BigIntegerField()),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created")),
+                ("changed_at", models.DateTimeField(editable=False, verbose_name="changed")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="deleted")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "retired_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="retired"),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.operation"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'pipeline_funnel_version',
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['record_id', 'valid_from'], name='pipeline_fu_record__c31d2a_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('record_id',), name='pipeline_funnel_one_open_version')],
+                "db_table": "pipeline_funnel_version",
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["record_id", "valid_from"], name="pipeline_fu_record__c31d2a_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("record_id",),
+                        name="pipeline_funnel_one_open_version",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LossReasonVersion',
+            name="LossReasonVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_id', models.BigIntegerField()),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created')),
-                ('changed_at', models.DateTimeField(editable=False, verbose_name='changed')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='deleted')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('retired_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='retired')),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.operation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("record_id", models.BigIntegerField()),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created")),
+                ("changed_at", models.DateTimeField(editable=False, verbose_name="changed")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="deleted")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "retired_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="retired"),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.operation"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'pipeline_lossreason_version',
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['record_id', 'valid_from'], name='pipeline_lo_record__0f556d_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('record_id',), name='pipeline_lossreason_one_open_version')],
+                "db_table": "pipeline_lossreason_version",
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["record_id", "valid_from"], name="pipeline_lo_record__0f556d_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("record_id",),
+                        name="pipeline_lossreason_one_open_version",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProductGroupVersion',
+            name="ProductGroupVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_id', models.BigIntegerField()),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created')),
-                ('changed_at', models.DateTimeField(editable=False, verbose_name='changed')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='deleted')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.operation')),
-                ('parent', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pipeline.productgroup', verbose_name='parent group')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("record_id", models.BigIntegerField()),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created")),
+                ("changed_at", models.DateTimeField(editable=False, verbose_name="changed")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="deleted")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.operation"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pipeline.productgroup",
+                        verbose_name="parent group",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'pipeline_productgroup_version',
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['record_id', 'valid_from'], name='pipeline_pr_record__31928c_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('record_id',), name='pipeline_productgroup_one_open_version')],
+                "db_table": "pipeline_productgroup_version",
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["record_id", "valid_from"], name="pipeline_pr_record__31928c_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("record_id",),
+                        name="pipeline_productgroup_one_open_version",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DealVersion',
+            name="DealVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_id', models.BigIntegerField()),
-                ('valid_from', models.DateTimeField()),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created')),
-                ('changed_at', models.DateTimeField(editable=False, verbose_name='changed')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='deleted')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='what is sold')),
-                ('state', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], default='open', editable=False, max_length=4, verbose_name='state')),
-                ('stage_since', models.DateTimeField(editable=False, verbose_name='in the stage since')),
-                ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='closed')),
-                ('amount', core.money.MoneyField(blank=True, null=True, verbose_name='amount')),
-                ('expected_on', models.DateField(blank=True, null=True, verbose_name='expected to close')),
-                ('loss_note', models.CharField(blank=True, max_length=300, verbose_name='more about the loss')),
-                ('return_on', models.DateField(blank=True, null=True, verbose_name='return to it on')),
-                ('waiting_until', models.DateField(blank=True, null=True, verbose_name='waiting until')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('last_contact_at', models.DateTimeField(editable=False, null=True, verbose_name='last contact')),
-                ('next_step_on', models.DateField(editable=False, null=True, verbose_name='next step')),
-                ('next_step_at', models.DateTimeField(editable=False, null=True, verbose_name='time of the next step')),
-                ('client', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='leads.client', verbose_name='client')),
-                ('manager', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='manager')),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.operation')),
-                ('loss_reason', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pipeline.lossreason', verbose_name='reason of loss')),
-                ('product_group', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pipeline.productgroup', verbose_name='product group')),
-                ('stage', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pipeline.stage', verbose_name='stage')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("record_id", models.BigIntegerField()),
+                ("valid_from", models.DateTimeField()),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created")),
+                ("changed_at", models.DateTimeField(editable=False, verbose_name="changed")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="deleted")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="what is sold")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("won", "won"), ("lost", "lost")],
+                        default="open",
+                        editable=False,
+                        max_length=4,
+                        verbose_name="state",
+                    ),
+                ),
+                ("stage_since", models.DateTimeField(editable=False, verbose_name="in the stage since")),
+                ("closed_at", models.DateTimeField(editable=False, null=True, verbose_name="closed")),
+                ("amount", core.money.MoneyField(blank=True, null=True, verbose_name="amount")),
+                ("expected_on", models.DateField(blank=True, null=True, verbose_name="expected to close")),
+                (
+                    "loss_note",
+                    models.CharField(blank=True, max_length=300, verbose_name="more about the loss"),
+                ),
+                ("return_on", models.DateField(blank=True, null=True, verbose_name="return to it on")),
+                ("waiting_until", models.DateField(blank=True, null=True, verbose_name="waiting until")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "last_contact_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="last contact"),
+                ),
+                ("next_step_on", models.DateField(editable=False, null=True, verbose_name="next step")),
+                (
+                    "next_step_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="time of the next step"),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="leads.client",
+                        verbose_name="client",
+                    ),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="manager",
+                    ),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.operation"
+                    ),
+                ),
+                (
+                    "loss_reason",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pipeline.lossreason",
+                        verbose_name="reason of loss",
+                    ),
+                ),
+                (
+                    "product_group",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pipeline.productgroup",
+                        verbose_name="product group",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pipeline.stage",
+                        verbose_name="stage",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'pipeline_deal_version',
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['record_id', 'valid_from'], name='pipeline_de_record__8e1204_idx'), models.Index(fields=['manager', 'valid_from'], name='pipeline_de_manager_03a184_idx'), models.Index(fields=['stage', 'valid_from'], name='pipeline_de_stage_i_cd5b53_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('record_id',), name='pipeline_deal_one_open_version')],
+                "db_table": "pipeline_deal_version",
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["record_id", "valid_from"], name="pipeline_de_record__8e1204_idx"),
+                    models.Index(fields=["manager", "valid_from"], name="pipeline_de_manager_03a184_idx"),
+                    models.Index(fields=["stage", "valid_from"], name="pipeline_de_stage_i_cd5b53_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("record_id",),
+                        name="pipeline_deal_one_open_version",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['manager', 'state', 'next_step_on'], name='pipeline_de_manager_502c08_idx'),
+            model_name="deal",
+            index=models.Index(
+                fields=["manager", "state", "next_step_on"], name="pipeline_de_manager_502c08_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['client', 'state'], name='pipeline_de_client__25a748_idx'),
+            model_name="deal",
+            index=models.Index(fields=["client", "state"], name="pipeline_de_client__25a748_idx"),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['changed_at', 'id'], name='pipeline_deal_latest'),
+            model_name="deal",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["changed_at", "id"],
+                name="pipeline_deal_latest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['state', 'changed_at', 'id'], name='pipeline_deal_state_latest'),
+            model_name="deal",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["state", "changed_at", "id"],
+                name="pipeline_deal_state_latest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['state', 'manager', 'amount', 'deleted_at'], name='pipeline_deal_total'),
+            model_name="deal",
+            index=models.Index(
+                fields=["state", "manager", "amount", "deleted_at"], name="pipeline_deal_total"
+            ),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['stage', 'manager', 'amount', 'deleted_at'], name='pipeline_deal_sums'),
+            model_name="deal",
+            index=models.Index(
+                fields=["stage", "manager", "amount", "deleted_at"], name="pipeline_deal_sums"
+            ),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['stage', 'closed_at', 'manager', 'amount', 'deleted_at'], name='pipeline_deal_closed'),
+            model_name="deal",
+            index=models.Index(
+                fields=["stage", "closed_at", "manager", "amount", "deleted_at"], name="pipeline_deal_closed"
+            ),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['stage', 'stage_since', 'id'], name='pipeline_deal_cards'),
+            model_name="deal",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["stage", "stage_since", "id"],
+                name="pipeline_deal_cards",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['manager', 'stage', 'stage_since', 'id'], name='pipeline_deal_own_cards'),
+            model_name="deal",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["manager", "stage", "stage_since", "id"],
+                name="pipeline_deal_own_cards",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deal',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='pipeline_deal_amount_not_negative'),
+            model_name="deal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__isnull", True), ("amount__gte", 0), _connector="OR"),
+                name="pipeline_deal_amount_not_negative",
+            ),
         ),
         migrations.AddIndex(
-            model_name='stagemove',
-            index=models.Index(fields=['deal', 'at'], name='pipeline_st_deal_id_bea64f_idx'),
+            model_name="stagemove",
+            index=models.Index(fields=["deal", "at"], name="pipeline_st_deal_id_bea64f_idx"),
         ),
         migrations.AddIndex(
-            model_name='stagemove',
-            index=models.Index(fields=['manager', 'at'], name='pipeline_st_manager_aa8b96_idx'),
+            model_name="stagemove",
+            index=models.Index(fields=["manager", "at"], name="pipeline_st_manager_aa8b96_idx"),
         ),
         migrations.AddIndex(
-            model_name='stagemove',
-            index=models.Index(fields=['to_stage', 'at'], name='pipeline_st_to_stag_37c1f1_idx'),
+            model_name="stagemove",
+            index=models.Index(fields=["to_stage", "at"], name="pipeline_st_to_stag_37c1f1_idx"),
         ),
         migrations.AddIndex(
-            model_name='stageversion',
-            index=models.Index(fields=['record_id', 'valid_from'], name='pipeline_st_record__5c3a2a_idx'),
+            model_name="stageversion",
+            index=models.Index(fields=["record_id", "valid_from"], name="pipeline_st_record__5c3a2a_idx"),
         ),
         migrations.AddConstraint(
-            model_name='stageversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('record_id',), name='pipeline_stage_one_open_version'),
+            model_name="stageversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)),
+                fields=("record_id",),
+                name="pipeline_stage_one_open_version",
+            ),
         ),
     ]

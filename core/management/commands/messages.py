@@ -31,7 +31,9 @@ class Command(BaseCommand):
             return
         names = [name for name in settings.INSTALLED_APPS if (base / name / "__init__.py").exists()]
         if unknown := set(options["room"]) - set(names):
-            raise CommandError(f"There is no room named {', '.join(sorted(unknown))}: rooms are {', '.join(names)}.")
+            raise CommandError(
+                f"There is no room named {', '.join(sorted(unknown))}: rooms are {', '.join(names)}."
+            )
         rooms = [room for room in catalogues.rooms(base, names) if room.name in (options["room"] or names)]
         if not options["check"]:
             for room in rooms:
