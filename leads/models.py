@@ -131,6 +131,7 @@ class Client(Tracked):
 class Contact(Tracked):
     """A person at a client."""
 
+    part_of = "client"
     client = models.ForeignKey(Client, models.PROTECT, related_name="contacts", verbose_name=_("client"))
     name = models.CharField(pgettext_lazy("of a person", "name"), max_length=150)
     position = models.CharField(_("position"), max_length=150, blank=True)
@@ -151,6 +152,8 @@ class Contact(Tracked):
 
 class ContactPoint(Tracked):
     """A phone (digits of E.164 without "+") or an e-mail (lower case) of a client or of one of its contact persons."""
+
+    part_of = "client"
 
     class Kind(models.TextChoices):
         PHONE = "phone", _("phone")

@@ -166,6 +166,7 @@ class AppointmentQuerySet(TrackedQuerySet["Appointment"]):
 class Appointment(Tracked):
     """Role and place of a person between two days (both included). One at a time (see `people.actions.appoint`)."""
 
+    part_of = "user"
     user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=12, choices=Role)
     team = models.ForeignKey(

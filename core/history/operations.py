@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import periods
@@ -54,6 +55,11 @@ class Operation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+    @property
+    def words(self) -> str:
+        """The note as its reader sees it: the system's own, kept in English, in their language; people's as written."""
+        return gettext(self.note) if self.note and self.by_id is None else self.note
 
 
 @dataclass

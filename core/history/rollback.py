@@ -2,8 +2,8 @@
 
 What it changed is its versions beside their predecessors. Field by field: where the current value is still the one it
 set, what was before comes back; where somebody changed it since, that is a conflict for a person to decide. A record it
-created is deleted (softly), unless records from outside point to it by now: then it stays, with all that was created
-together with it. A record it deleted is brought back. Fields that others changed later are left alone. The rollback is
+created is deleted (softly), unless records from outside point to it by now: then it stays, with its parts and with what
+it needs. A record it deleted is brought back. Fields that others changed later are left alone. The rollback is
 an operation itself and can be rolled back. Running numbers, stamps, sent mail and closed days stay as they are.
 """
 
@@ -230,9 +230,10 @@ def _put_in_words(
 
 
 def _keep_what_is_needed(made: Plan) -> None:
-    """Marks created records that others point to from outside, and what was created together with them.
+    """Marks created records that others point to from outside, in turn what the kept ones point to, and their parts.
 
-    A client somebody works with by now stays whole: with the persons and phones it came with, not as a bare name.
+    A client somebody works with by now stays with the persons and phones it came with (`Tracked.part_of`), not as a
+    bare name.
     """
     created: dict[type[Tracked], dict[int, RowPlan]] = defaultdict(dict)
     freed: set[tuple[type[Tracked], int, str]] = set()
@@ -240,7 +241,7 @@ def _keep_what_is_needed(made: Plan) -> None:
         if row.created:
             created[row.model][row.record_id] = row
         freed |= {(row.model, row.record_id, attname) for attname in row.restore}
-    together: dict[tuple[type[Tracked], int], list[tuple[type[Tracked], int]]] = defaultdict(list)
+    needs: dict[tuple[type[Tracked], int], list[tuple[type[Tracked], int]]] = defaultdict(list)
     keep: list[tuple[type[Tracked], int]] = []
     for model, rows in created.items():
         made_here = model.versions.filter(operation=made.operation).values("record_id")
@@ -250,15 +251,16 @@ def _keep_what_is_needed(made: Plan) -> None:
                 if target not in rows or (pointing, pk, key.attname) in freed:
                     continue
                 if pk in created.get(pointing, {}):
-                    together[pointing, pk].append((model, target))
-                    together[model, target].append((pointing, pk))
+                    needs[pointing, pk].append((model, target))
+                    if key.name == pointing.part_of:
+                        needs[model, target].append((pointing, pk))
                 else:
                     keep.append((model, target))
     while keep:
         model, pk = keep.pop()
         if not created[model][pk].kept:
             created[model][pk].kept = True
-            keep += together[model, pk]
+            keep += needs[model, pk]
 
 
 def _keys_to(model: type[Tracked]) -> Iterator[tuple[type[Tracked], "models.ForeignKey[Any, Any]"]]:

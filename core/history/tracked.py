@@ -155,6 +155,8 @@ class Tracked(models.Model):
     # Columns that verbs recompute from other rows: versions keep them, so that the past can be asked, but nobody set
     # them, so what people read as changes and what a rollback sets back passes them by.
     derived_fields: ClassVar[tuple[str, ...]] = ()
+    # The key to the record without which this one is nothing (a phone's client): a rollback keeps both or neither.
+    part_of: ClassVar[str] = ""
     # Further indexes of the version table, for questions about the past: [("manager", "valid_from"), …].
     version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     versions: ClassVar[VersionQuerySet]
