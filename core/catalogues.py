@@ -33,6 +33,7 @@ msgstr ""
 """
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
+    "gettext_noop": None,
     **{"gettext" + lazy: None for lazy in ("", "_lazy")},
     **{"ngettext" + lazy: (1, 2) for lazy in ("", "_lazy")},
     **{"pgettext" + lazy: ((1, "c"), 2) for lazy in ("", "_lazy")},

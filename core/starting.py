@@ -15,9 +15,12 @@ from typing import Any
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_noop
 
 from core.history.operations import Operation, operation
 from core.history.tracked import Tracked
+
+_NOTE = gettext_noop("Starting data")
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def _start(using: str = DEFAULT_DB_ALIAS, **_kwargs: Any) -> None:
     # Rooms get ready from the roof down, so the last to register is the lowest.
     for starter in reversed(_starters):
         if _is_migrated(starter.fills) and not any(model.all_objects.exists() for model in starter.fills):
-            with operation(by=None, kind=Operation.Kind.SYSTEM, note="Starting data"):
+            with operation(by=None, kind=Operation.Kind.SYSTEM, note=_NOTE):
                 starter.make()
 
 

@@ -124,7 +124,7 @@ class Journal(ForAbility, List):
             Column("by", _("Author"), "person", value=lambda operation: operation.by and operation.by.name),
             Column("kind", _("Kind"), value="get_kind_display", on_phone="end"),
             Column("what", _("What was changed"), value=journal.in_words),
-            Column("note", _("Note")),
+            Column("note", _("Note"), value="words"),
         ]
 
     def row_link(self, record: Operation) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from core.history.operations import operation
 from core.starting import _start
@@ -21,6 +22,9 @@ def test_starting_data_has_a_history_like_everything_else():
     version = Source.versions.of(source).get()
     assert version.operation.by is None
     assert version.operation.kind == "system"
+    assert version.operation.words == "Начальные данные"
+    with translation.override("en"):
+        assert version.operation.words == "Starting data"
 
 
 def test_migrating_again_makes_nothing_twice():
