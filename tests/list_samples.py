@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.models import Job
+from core.models import ImportRun, Job
 from leads.models import ContactPoint
 from people.models import Absence, Role, User
 from tests.activities.factories import make_call, make_task
@@ -109,3 +109,15 @@ def activities(count: int) -> Sample:
     for _number in range(count):
         make_call(make_client(manager=manager))
     return Sample(manager)
+
+
+@sample("imports")
+def imports(count: int) -> Sample:
+    user = make_user()
+    for number in range(count):
+        at = THURSDAY + dt.timedelta(hours=number)
+        counts = [{"rows": 10 + number, "error": number}]
+        ImportRun.objects.create(
+            by=user, name=f"База {number}.xlsx", counts=counts, created_at=at, changed_at=at
+        )
+    return Sample(user)

@@ -53,16 +53,25 @@ class Upload(ImportPage):
             return done
         form = UploadForm(request.POST, request.FILES)
         if form.is_valid():
+            user: Any = request.user
             try:
-                return once(request, lambda: self._start(request, form))
+                run = runs.read(form.cleaned_data["file"], by=user, importer=importer("sales"))
             except UnreadableFile as error:
                 form.add_error("file", str(error))
+            else:
+                return self._keep(request, run)
         return self._show(request, form, status=422)
 
-    def _start(self, request: HttpRequest, form: UploadForm) -> str:
-        user: Any = request.user
-        run = runs.start(form.cleaned_data["file"], by=user, importer=importer("sales"))
-        return reverse("imports:columns", args=[run.pk])
+    def _keep(self, request: HttpRequest, run: ImportRun) -> HttpResponse:
+        def save() -> str:
+            run.save()
+            return reverse("imports:columns", args=[run.pk])
+
+        try:
+            return once(request, save)
+        finally:
+            if run.pk is None:  # the same form was sent twice at one moment: the other's run is kept
+                run.file.delete(save=False)
 
     def _show(self, request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
         return render(request, "imports/upload.html", {"form": form}, status=status)

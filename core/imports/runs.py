@@ -31,6 +31,13 @@ KEPT = dt.timedelta(days=30)
 
 def start(upload: File[bytes], *, by: models.Model, importer: Importer) -> ImportRun:
     """Keeps the file and looks into it. `UnreadableFile` if it cannot be read; then nothing is kept."""
+    run = read(upload, by=by, importer=importer)
+    run.save()
+    return run
+
+
+def read(upload: File[bytes], *, by: models.Model, importer: Importer) -> ImportRun:
+    """As `start`, but the run is left to be saved: reading takes seconds, and no transaction waits for it."""
     now = periods.now()
     run = ImportRun(
         by_id=by.pk, importer=importer.key, name=_name(upload.name), created_at=now, changed_at=now
@@ -39,7 +46,6 @@ def start(upload: File[bytes], *, by: models.Model, importer: Importer) -> Impor
     try:
         with open_book(run.file.path, filename=run.name, limits=FIRST_LOOK) as book:
             run.book = books.describe(book, importer)
-        run.save()
     except BaseException:
         run.file.delete(save=False)
         raise
