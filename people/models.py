@@ -119,7 +119,8 @@ class User(AbstractBaseUser, Tracked):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
-    untracked_fields = ("password", "last_login")
+    # How one looks at the program is nobody else's concern: no journal of it.
+    untracked_fields = ("password", "last_login", "language", "theme")
 
     objects = UserManager()
     all_objects = UserQuerySet.as_manager()

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from core.history.operations import operation
 from people.models import User
 
 CHOICES = {"language": dict(settings.LANGUAGES), "theme": dict(User.Theme.choices)}
@@ -23,8 +22,6 @@ def set_theme(user: User, *, theme: str) -> None:
 def _set(user: User, field: str, value: str) -> None:
     if value not in CHOICES[field]:
         raise ValidationError(_("There is no such choice."))
-    if getattr(user, field) == value:
-        return
-    with operation(by=user):
+    if getattr(user, field) != value:
         setattr(user, field, value)
-        user.save(update_fields=[field])
+        user.save(update_fields=[field])  # untracked: nothing of it in the journal

@@ -132,13 +132,13 @@ def test_ones_own_password_needs_the_old_one_and_keeps_this_session():
     assert User.objects.get(pk=user.pk).check_password("тихий-океан-42")
 
 
-def test_settings_of_ones_own_that_stay_the_same_leave_no_operation(browser, admin):
-    before = Operation.objects.count()
-    browser.post(reverse("people:profile"), {"language": admin.language, "theme": admin.theme})
-    assert Operation.objects.count() == before
+def test_how_one_looks_at_the_program_is_kept_without_filling_the_journal(browser, admin):
+    before, version = Operation.objects.count(), admin.version
     browser.post(reverse("people:profile"), {"language": "en", "theme": "dark"})
+    browser.post(reverse("theme"), {"theme": "light"})
     admin.refresh_from_db()
-    assert (admin.language, admin.theme) == ("en", "dark")
+    assert (admin.language, admin.theme, admin.version) == ("en", "light", version)
+    assert Operation.objects.count() == before
 
 
 def test_the_list_of_users_asks_no_more_for_more_users(browser, django_assert_max_num_queries):
