@@ -121,7 +121,10 @@ class Shell:
 
     @property
     def here(self) -> str:
-        """This page's address, where the switches of the frame come back to."""
+        """This page's address, where the switches of the frame and an undo come back to."""
+        htmx = getattr(self.request, "htmx", None)
+        if htmx:  # a fragment stands on the page that asked for it
+            return str(htmx.current_url_abs_path or "/")
         return self.request.get_full_path() if self.request.method == "GET" else "/"
 
 

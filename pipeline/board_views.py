@@ -68,7 +68,10 @@ def moved_on_board(request: HttpRequest, deal: Deal, former: int) -> HttpRespons
         )
         return response
     shown = Board(request, stages_in_use(funnel=stage.funnel_id), data, _unfolded(data))
-    columns = shown.columns({former, stage.pk})
+    # The reader's board may be older than somebody else's move: the column it showed the card in is drawn anew, too.
+    seen_in = request.POST.get("seen_in", "")
+    seen = {int(seen_in)} if seen_in.isascii() and seen_in.isdigit() and len(seen_in) < 10 else set()
+    columns = shown.columns({former, stage.pk, *seen})
     html = "".join(
         render_to_string("pipeline/_column.html", {"board": shown, "column": one, "oob": True}, request)
         for one in columns

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -77,6 +78,10 @@ class Rollback(ForAbility, View):
             )
             return self._preview(request, operation, choices, error=sentence)
         messages.success(request, _("Rolled back."))
+        # A note's «Undo» brings its reader back to where they were.
+        wished = request.POST.get("next", "")
+        if wished and url_has_allowed_host_and_scheme(wished, {request.get_host()}, request.is_secure()):
+            return HttpResponseRedirect(wished)
         return HttpResponseRedirect(reverse("people:operation", args=[done.pk]))
 
     def _operation(self, request: Request, pk: int) -> Operation:

@@ -37,6 +37,12 @@
     }
   });
 
+  // Where the reader saw the card, which somebody else may have moved since: that column is drawn anew as well.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const card = document.querySelector(`.card-deal[data-move="${CSS.escape(event.detail.path)}"]`);
+    if (card && event.detail.verb === "post") event.detail.parameters.seen_in = card.closest(".column").dataset.stage;
+  });
+
   // Dragging only where there is a mouse: on a touch screen a swipe goes through the columns.
   const drags = () => {
     if (!window.Sortable || !matchMedia("(pointer: fine)").matches) return;

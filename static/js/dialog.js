@@ -17,7 +17,8 @@
     htmx.ajax("GET", link.href, { source: link, target: "#dialog-body", swap: "innerHTML" });
   });
 
-  document.addEventListener("htmx:afterSwap", (event) => {
+  // After settling: only then are the fields listened to, so that nothing typed at once goes unheard.
+  document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target !== body) return;
     if (!dialog.open) dialog.showModal();
     (body.querySelector("[autofocus], .is-invalid") ?? body.querySelector(".sheet-body input:not([type=hidden]), .sheet-body textarea"))?.focus();

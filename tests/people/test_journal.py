@@ -78,6 +78,13 @@ def test_a_rollback_brings_back_what_was(cast):
     assert cast.anna.client.name == "ООО Qalvira"
 
 
+def test_an_undo_leads_back_to_where_it_was_pressed_and_nowhere_else(cast):
+    for wished, leads_back in (("/clients/?q=1", True), ("https://elsewhere.test/", False)):
+        operation = rename(cast, f"ООО {wished}"[:9], cast.anna)
+        answer = browser_of(cast.anna).post(rollback(operation), {"next": wished})
+        assert (answer["Location"] == wished) == leads_back
+
+
 def test_a_field_changed_since_is_asked_about_and_nothing_is_written_before(cast):
     operation = rename(cast, "ООО Новое", cast.anna)
     rename(cast, "ООО Новейшее", cast.head)

@@ -101,6 +101,16 @@ def test_a_move_answers_with_both_columns_as_they_stand_then(cast: SimpleNamespa
     assert Deal.objects.get().stage == target
 
 
+def test_a_board_that_was_behind_draws_the_column_anew_where_it_showed_the_card(cast: SimpleNamespace) -> None:
+    deal = make_deal(manager=cast.anna, stage=start_stage("Интересуется"))
+    shown = start_stage("Холодный")
+    for seen_in, is_drawn in ((shown.pk, True), ("", False), ("x" * 20, False)):
+        target = start_stage("Сделали оценку")
+        data = {"stage": target.pk, "board": "", "seen_in": seen_in}
+        response = signed_in(cast.anna).post(reverse("pipeline:move", args=[deal.pk]), data, headers=HTMX)
+        assert (f'id="column-{shown.pk}"' in response.content.decode()) == is_drawn
+
+
 def test_a_stage_that_asks_for_something_opens_its_form_and_loses_nothing(cast: SimpleNamespace) -> None:
     deal, lost = make_deal(manager=cast.anna), start_stage("Упущен")
     anna, address = signed_in(cast.anna), reverse("pipeline:move", args=[deal.pk])
