@@ -35,6 +35,12 @@ def after_assignment(clients: Sequence[Client], manager: User, op: Operation) ->
     tasks.exclude(manager=manager).update(manager=manager)
 
 
+def after_deal_deletion(deals: Sequence[Deal], op: Operation) -> None:
+    """What is planned in a deal goes with it, what was done stays with the client; the same rollback brings it back."""
+    Activity.objects.planned().filter(deal__in=[deal.pk for deal in deals]).soft_delete()
+    refresh_steps([deal.pk for deal in deals], [deal.client_id for deal in deals])
+
+
 def after_deletion(clients: Sequence[Client], op: Operation) -> None:
     """With a client goes what was done and planned; the same rollback brings it back."""
     Activity.objects.filter(client__in=[client.pk for client in clients]).soft_delete()

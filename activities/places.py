@@ -21,6 +21,7 @@ def fill() -> None:
     from leads.views import cards
 
     pipeline_actions.on_move.append(follow_up.after_move)
+    pipeline_actions.on_deals_deleted.append(follow_up.after_deal_deletion)
     leads_actions.on_clients_assigned.append(follow_up.after_assignment)
     leads_actions.on_clients_deleted.append(follow_up.after_deletion)
     rollback.restored.connect(follow_up.after_rollback, dispatch_uid="activities.steps")

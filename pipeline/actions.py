@@ -32,6 +32,11 @@ OnMove = Callable[[Deal, StageMove, Operation], None]
 # retires a stage: then the deals have not moved, the stage has).
 on_move: list[OnMove] = []
 
+OnDealsDeleted = Callable[[Sequence[Deal], Operation], None]
+# Functions of upper rooms called inside the operation that deletes deals (those that go with their client are told of
+# by `leads.actions.on_clients_deleted`).
+on_deals_deleted: list[OnDealsDeleted] = []
+
 
 class MissingForStage(Exception):
     """The deal lacks what the stage asks for; nothing was written. `fields`: keys of `control.CONTROLS` and
@@ -177,10 +182,15 @@ def assign_deals(deals: Iterable[Deal], *, manager: User, by: User) -> int:
 
 
 def delete_deal(deal: Deal, *, by: User) -> Operation:
-    """Takes the deal away everywhere; its history stays, and rolling the returned operation back brings it again."""
+    """Takes the deal and what is planned in it away everywhere; its history stays, and rolling the returned operation
+    back brings all of it again."""
     access.require_change(by, deal)
     with operation(by=by) as op:
+        # Clients are locked before deals, as everywhere: what hears of the deletion writes to both.
+        list(Client.all_objects.select_for_update().filter(pk=deal.client_id).values_list("pk"))
         deal.soft_delete()
+        for hook in on_deals_deleted:
+            hook([deal], op)
     return op
 
 

@@ -23,7 +23,7 @@ from core.history.integrity import faults
 from core.history.operations import Operation
 from core.history.tracked import StaleRecord
 from people.models import Role
-from pipeline.actions import MissingForStage, move_deal
+from pipeline.actions import MissingForStage, delete_deal, move_deal
 from pipeline.models import LossReason, Stage
 from tests.activities.factories import make_call, make_deal, make_kind, make_task, november, stage_after
 from tests.factories import THURSDAY, make_user
@@ -159,6 +159,22 @@ def test_a_cancelled_task_is_no_next_step_and_its_reason_stays(deal):
     task = cancel_task(make_task(deal.client, deal=deal), by=deal.manager, reason="Клиент отменил")
     deal.refresh_from_db()
     assert (task.status, task.text, deal.next_step_on) == ("cancelled", "Клиент отменил", None)
+
+
+def test_what_is_planned_in_a_deal_goes_and_comes_back_with_it(deal):
+    make_call(deal.client, deal=deal)
+    task = make_task(deal.client, deal=deal)
+    elsewhere = make_task(deal.client, due_on=task.due_on + dt.timedelta(days=7))
+    deal.refresh_from_db()
+    operation = delete_deal(deal, by=deal.manager)
+    deal.client.refresh_from_db()
+    assert list(Activity.objects.planned()) == [elsewhere] and Activity.objects.contacts().count() == 1
+    assert deal.client.next_step_on == elsewhere.due_on
+    rollback.apply(operation, by=deal.manager, allowed=lambda model, ids: set(ids))
+    deal.client.refresh_from_db()
+    deal.refresh_from_db()
+    assert set(Activity.objects.planned()) == {task, elsewhere}
+    assert deal.client.next_step_on == deal.next_step_on == task.due_on
 
 
 def test_a_deleted_record_takes_its_traces_along_and_a_rollback_brings_them_back(deal):
