@@ -21,6 +21,7 @@ from core.history.tracked import Tracked
 from core.names import name_key
 from core.text import normal
 from crm.demo import words
+from crm.demo.bare import bare
 from leads.models import Client, Contact, ContactPoint, Segment, Source
 from people.models import User
 from pipeline.models import Deal, LossReason, Stage, StageMove
@@ -110,19 +111,26 @@ class Large:
     def fill(self, make_people: Callable[[int, int], list[User]]) -> None:
         """People by `make_people(teams, managers)`, then clients, deals, activities, versions."""
         self.managers = [user.pk for user in make_people(TEAMS, MANAGERS)]
+        tracked = (Client, Contact, ContactPoint, Deal, Activity)
+        filled = [Operation, StageMove, *tracked, *(model.versions.model for model in tracked)]
         with transaction.atomic():
-            self._operations()
-            self.say(f"clients: {self.clients}")
-            self._clients()
-            self.say(f"deals: {self.deals}, activities: {self.activities}")
-            self._deals_and_activities()
-            self.say("versions")
-            for model in (Client, Contact, ContactPoint, Activity):
-                self._versions(model)
-            self._deal_versions()
+            with bare(filled):
+                self._rows()
+                self.say("indexes")
             self._sequences()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+
+    def _rows(self) -> None:
+        self._operations()
+        self.say(f"clients: {self.clients}")
+        self._clients()
+        self.say(f"deals: {self.deals}, activities: {self.activities}")
+        self._deals_and_activities()
+        self.say("versions")
+        for model in (Client, Contact, ContactPoint, Activity):
+            self._versions(model)
+        self._deal_versions()
 
     # --- moments: one operation an hour, so that versions find theirs by its stamp --------------------------------
 
