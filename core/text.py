@@ -112,8 +112,10 @@ class SearchIndex(GinIndex):
 # A run of digits with what people put between them, not a part of a word like «ab-12345» or «12345x».
 _DIGIT_RUN = re.compile(r"(?<![\w\-./+])\+?\(?\d(?:[\s()\-‐-―.]*\d)+\)?(?!\w)")
 _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}-\d{1,2}-\d{1,2}")
-# How people say the last four digits of a phone; alone, because «корпус 12-34» is rather a number of something.
-_LAST_FOUR = re.compile(r"\d\d-\d\d")
+# «2024-2025»: no phone is grouped so.
+_RANGE = re.compile(r"\d{4}[‐-―-]\d{4}")
+# How people say the last four digits of a phone, and how they write «корпус 12-34»: it is looked for as both.
+_LAST_FOUR = re.compile(r"\d\d[‐-―-]\d\d")
 # Fewer digits than these are rather a number of something than a part of a phone, unless «+» says otherwise.
 _PHONE_DIGITS = 5
 
@@ -124,11 +126,10 @@ def search_terms(query: str) -> list[str]:
     «Иванов 8 (912) 345-67-89» → ["иванов", "79123456789"]; «67-89-01» → ["678901"]. A leading 8 stands for +7: of a
     whole number it becomes 7, of a beginning («8 912 345») it is left out, so that both are found in E.164 digits.
     Quotes and other marks around a word are left out: whoever types them seldom types the ones that were saved.
+    «67-89» stays a word: `has_term` looks for it as the end of a phone too.
     """
     terms: list[str] = []
     text = normal(query)
-    if _LAST_FOUR.fullmatch(text):
-        return [text.replace("-", "")]
     rest: list[str] = []
     position = 0
     for run in _DIGIT_RUN.finditer(text):
@@ -147,7 +148,7 @@ _MARKS = re.compile(r"^[\W_]+|[\W_]+$")
 def _phone_digits(run: str) -> str:
     """The run as a part of an E.164 number; "" if it is rather a date or a small number."""
     digits = re.sub(r"\D", "", run)
-    if _DATE.fullmatch(run) or (len(digits) < _PHONE_DIGITS and run[0] != "+"):
+    if _DATE.fullmatch(run) or _RANGE.fullmatch(run) or (len(digits) < _PHONE_DIGITS and run[0] != "+"):
         return ""
     if digits[0] == "8" and run[0] != "+":
         if len(digits) == 11:
@@ -158,6 +159,14 @@ def _phone_digits(run: str) -> str:
     return digits
 
 
+def has_term(field: str, term: str) -> models.Q:
+    """The condition that the `SearchField` holds one of `search_terms`."""
+    condition = models.Q((f"{field}__has", term))
+    if _LAST_FOUR.fullmatch(term):
+        condition |= models.Q((f"{field}__has", re.sub(r"\D", "", term)))
+    return condition
+
+
 def search_q(field: str, query: str) -> models.Q:
     """The condition that the `SearchField` holds every term of the query; empty (all rows) for an empty query."""
-    return models.Q(*((f"{field}__has", term) for term in search_terms(query)))
+    return models.Q(*(has_term(field, term) for term in search_terms(query)))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q
 
-from core.text import search_terms
+from core.text import has_term, search_terms
 from people.access import VisibleQuerySet
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class ClientQuerySet(VisibleQuerySet["Client"]):
         """Those with every word of the query in name, INN, phone, e-mail, contact person, or as their number."""
         rows = self
         for term in search_terms(query):
-            condition = Q(search__has=term)
+            condition = has_term("search", term)
             if term.isascii() and term.isdigit() and len(term) <= _LONGEST_NUMBER:
                 condition |= Q(pk=int(term))
             rows = rows.filter(condition)
