@@ -51,6 +51,7 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     run_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=160, blank=True)  # see workers.own_name
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(default=0)
     progress_note = models.CharField(max_length=200, blank=True)

@@ -1,8 +1,8 @@
 """Out of the outbox: claims what is due, does it, and marks what became of it.
 
 A claim is one conditional UPDATE, alike on both databases: of two workers one changes the row. It gives the worker
-the job for a lease; a job whose worker went silent is due again. Each claim counts as an attempt, so a job that kills
-its worker fails in the end like one that raises.
+the job for a lease; a job whose worker went silent is due again, at once where it can be seen that the worker has
+died. Each claim counts as an attempt, so a job that kills its worker fails in the end like one that raises.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import logging
 from django.db import close_old_connections, connection, transaction
 
 from core import periods
+from core.outbox import workers
 from core.outbox.models import LEASE, Job, LeaseLost
 from core.outbox.queue import GiveUp, Handler, enqueue, handlers, nudge
 
@@ -25,7 +26,9 @@ _PORTION = 20
 
 
 def tick(limit: int = 100) -> int:
-    """What the beat does every minute: enqueues what the day asks for and runs what is due; the number of jobs run."""
+    """What the beat does every minute and a worker when it starts: takes over from the dead, enqueues what the day asks
+    for and runs what is due; the number of jobs run."""
+    _take_over_from_the_dead()
     _enqueue_daily()
     ran = run_due_jobs(limit)
     if ran >= limit:
@@ -49,6 +52,16 @@ def run_due_jobs(limit: int = 100) -> int:
     return ran
 
 
+def _take_over_from_the_dead() -> None:
+    """Jobs whose worker ended on this machine wait for nobody. A living one taken for dead by mistake would find its
+    claim gone and leave off, as after a lease."""
+    for job in Job.objects.filter(state=Job.State.RUNNING).exclude(worker=""):
+        if workers.is_gone(job.worker):
+            log.warning("The worker of job %s has died: another one takes it over.", job)
+            claim = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+            claim.update(state=Job.State.WAITING, lease_until=None)
+
+
 def _claim(job: Job) -> bool:
     """Takes the job for a lease; False if another worker was quicker."""
     moment = periods.now()
@@ -56,7 +69,12 @@ def _claim(job: Job) -> bool:
     taken = (
         Job.objects.due(moment)
         .filter(pk=job.pk, attempts=job.attempts)
-        .update(state=Job.State.RUNNING, attempts=attempt, lease_until=moment + LEASE)
+        .update(
+            state=Job.State.RUNNING,
+            attempts=attempt,
+            lease_until=moment + LEASE,
+            worker=workers.own_name(),
+        )
     )
     if taken:
         job.state, job.attempts, job.lease_until = Job.State.RUNNING, attempt, moment + LEASE

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import logging
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +14,17 @@ from django.db import connection, transaction
 
 from core import outbox, periods
 from core.models import Job
-from core.outbox import GiveUp, LeaseLost, enqueue, enqueue_mail, handler, queue, run_due_jobs, runner
+from core.outbox import (
+    GiveUp,
+    LeaseLost,
+    enqueue,
+    enqueue_mail,
+    handler,
+    queue,
+    run_due_jobs,
+    runner,
+    workers,
+)
 from core.outbox.models import LEASE
 
 pytestmark = pytest.mark.django_db
@@ -208,6 +220,28 @@ def test_a_job_of_a_dead_worker_is_taken_again_when_its_lease_is_over(work, cloc
     assert run_due_jobs() == 1
     assert effects() == 1
     assert Job.objects.get(pk=job.pk).attempts == 2
+
+
+def test_a_job_whose_worker_was_killed_here_is_taken_over_at_the_next_start(work, clock):
+    work(effect)
+    dead = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    name = f"{workers._place()}/{dead.pid}/{workers._started(dead.pid)}"
+    enqueue("work")
+    Job.objects.update(state=Job.State.RUNNING, attempts=1, lease_until=NOON + LEASE, worker=name)
+    assert outbox.tick() == 0, "it lives"
+    dead.kill()
+    dead.communicate()
+    assert (outbox.tick(), effects()) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["", "elsewhere/pid:[1]/7/100", "nonsense", workers.own_name()])
+def test_a_worker_of_another_machine_or_a_living_one_keeps_its_lease(work, clock, name):
+    work(effect)
+    enqueue("work")
+    Job.objects.update(state=Job.State.RUNNING, attempts=1, lease_until=NOON + LEASE, worker=name)
+    assert (outbox.tick(), effects()) == (0, 0)
+    clock.move_to(NOON + LEASE + dt.timedelta(seconds=1))
+    assert (outbox.tick(), effects()) == (1, 1)
 
 
 def test_a_worker_that_comes_back_too_late_changes_nothing(work, clock):
