@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.history.tracked import Tracked, TrackedQuerySet, alive_manager
+from core.indexes import ScanIndex
 from core.phones import format_phone
 from core.text import SearchField, SearchIndex
 from leads.queries import ClientQuerySet, ContactPointQuerySet, ContactQuerySet
@@ -109,6 +110,7 @@ class Client(Tracked):
             models.Index(fields=["manager", "next_step_on"]),
             SearchIndex("search", name="leads_client_search"),
             SearchIndex("name_key", name="leads_client_name_key"),
+            ScanIndex(fields=["deleted_at", "-changed_at", "-id", "search"], name="leads_client_scan"),
         ]
 
     def __str__(self) -> str:

@@ -194,10 +194,17 @@ class Deal(Tracked):
             models.Index(
                 fields=["state", "changed_at", "id"], condition=_ALIVE, name="pipeline_deal_state_latest"
             ),
-            models.Index(fields=["state", "manager", "amount", "deleted_at"], name="pipeline_deal_total"),
+            # Totals of the list and of people's lines on the home pages, those without a next step among them.
+            models.Index(
+                fields=["state", "manager", "amount", "deleted_at", "next_step_on", "waiting_until"],
+                name="pipeline_deal_total",
+            ),
             # The board: counts and sums of its columns, the first cards of each. Sums are read from the index alone;
             # SQLite does so only where the index holds `deleted_at` itself and not as its condition.
-            models.Index(fields=["stage", "manager", "amount", "deleted_at"], name="pipeline_deal_sums"),
+            # With the client, so that the list of clients narrowed by a status reads it alone, too.
+            models.Index(
+                fields=["stage", "manager", "amount", "deleted_at", "client"], name="pipeline_deal_sums"
+            ),
             models.Index(
                 fields=["stage", "closed_at", "manager", "amount", "deleted_at"], name="pipeline_deal_closed"
             ),

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from core.tables.columns import Column
 
@@ -56,6 +56,17 @@ class Row:
             is_primary = column is self.primary
             url = column.link_of(self.record) or (self.url if is_primary else None)
             yield Cell(column, value, url, is_primary)
+
+    @property
+    def html(self) -> SafeString:
+        """The cells as the page shows them; a template would take longer for fifty rows than the database for all."""
+        return mark_safe("".join(_td(cell) for cell in self.cells))  # noqa: S308 - of safe pieces
+
+
+def _td(cell: Cell) -> str:
+    label = cell.label
+    said = f' data-label="{escape(label)}"' if label else ""
+    return f'<td class="{cell.css}"{said}>{cell.html}</td>'
 
 
 @dataclass(frozen=True)

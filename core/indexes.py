@@ -1,0 +1,33 @@
+"""An index for the database that has no trigrams."""
+
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.ddl_references import Statement
+
+
+class ScanIndex(models.Index):
+    """What SQLite reads through when it looks for a substring: the rows' order and the text, nothing else.
+
+    A table's row is many times wider than what is searched, and an order of the list whose rows must be looked up one
+    by one costs more still. Nothing on PostgreSQL, which has its `SearchIndex` and allows no long texts in this kind.
+    """
+
+    def create_sql(
+        self,
+        model: type[models.Model],
+        schema_editor: BaseDatabaseSchemaEditor,
+        using: str = "",
+        **kwargs: Any,
+    ) -> Statement:
+        if schema_editor.connection.vendor != "sqlite":
+            return Statement("SELECT 1")
+        return super().create_sql(model, schema_editor, using=using, **kwargs)
+
+    def remove_sql(
+        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor, **kwargs: Any
+    ) -> Any:
+        if schema_editor.connection.vendor != "sqlite":
+            return Statement("SELECT 1")
+        return super().remove_sql(model, schema_editor, **kwargs)
