@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import DateTimeField, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django_filters.fields import ChoiceIterator
 from django_filters.utils import get_model_field
 from django_filters.widgets import RangeWidget
@@ -93,6 +94,8 @@ def _dressed(bound: forms.BoundField) -> FilterField:
     look: Literal["line", "pick", "range", "check"] = "line"
     if isinstance(widget, forms.MultiWidget):
         look, css = "range", "form-control"
+        for end, word in zip(widget.widgets, (pgettext("day", "from"), pgettext("day", "to")), strict=False):
+            end.attrs["aria-label"] = f"{bound.label}, {word}"
     elif getattr(widget, "allow_multiple_selected", False):
         look, css = "pick", ""
         field.widget = widget = forms.CheckboxSelectMultiple(choices=field.choices)

@@ -21,7 +21,7 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target !== body) return;
     if (!dialog.open) dialog.showModal();
-    (body.querySelector("[autofocus], .is-invalid") ?? body.querySelector(".sheet-body input:not([type=hidden]), .sheet-body textarea"))?.focus();
+    (body.querySelector(".is-invalid") ?? body.querySelector("[autofocus]") ?? body.querySelector(".sheet-body input:not([type=hidden]), .sheet-body textarea"))?.focus();
   });
 
   dialog.addEventListener("cancel", (event) => {
