@@ -57,7 +57,12 @@ def mend(path: Path, names: list[str]) -> None:
         row[4].value, row[5].value, row[6].value = f"8 903 555-01-{number:02}", None, None
         row[9].value = "Анна Смирнова"
     for row in book["Активности"].iter_rows(min_row=2):
-        row[0].value, row[1].value, row[2].value, row[4].value = names[0], "01.10.2026", "Звонок", "Интересуется"
+        row[0].value, row[1].value, row[2].value, row[4].value = (
+            names[0],
+            "01.10.2026",
+            "Звонок",
+            "Интересуется",
+        )
     book.save(path)
 
 
@@ -81,7 +86,9 @@ def test_a_manager_loads_the_spoilt_table_mends_it_and_undoes_it(
     assert Client.objects.count() > clients and Activity.objects.count() > activities
 
     page.goto("/clients/")
-    page.get_by_label("Имя, телефон, ИНН").or_(page.locator("#list-form input[name=q]")).first.fill("555-01-02")
+    page.get_by_label("Имя, телефон, ИНН").or_(page.locator("#list-form input[name=q]")).first.fill(
+        "555-01-02"
+    )
     expect(page.locator("#results tbody tr")).to_have_count(1)
 
     page.goto("/imports/")

@@ -19,7 +19,7 @@ def test_a_manager_signs_in_with_the_keyboard_and_sees_the_own_name(page: Page) 
     with by_system():
         user.save()
     page.goto("/")
-    page.get_by_label("Почта").fill("anna@example.test")
+    page.get_by_label("Эл. почта").fill("anna@example.test")
     page.get_by_label("Пароль").fill("a long password")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Анна Белова").first).to_be_attached()
@@ -27,11 +27,11 @@ def test_a_manager_signs_in_with_the_keyboard_and_sees_the_own_name(page: Page) 
 
 def test_a_wrong_password_is_said_and_the_address_stays(page: Page) -> None:
     page.goto("/login/")
-    page.get_by_label("Почта").fill("nobody@example.test")
+    page.get_by_label("Эл. почта").fill("nobody@example.test")
     page.get_by_label("Пароль").fill("wrong")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_label("Почта")).to_have_value("nobody@example.test")
+    expect(page.get_by_label("Эл. почта")).to_have_value("nobody@example.test")
 
 
 def test_the_sign_in_page_fits_a_phone(open_page: Callable[..., Page]) -> None:
