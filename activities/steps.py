@@ -1,15 +1,16 @@
 """What a deal's and a client's row know of their activities: the last contact and the next step."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from activities.models import Activity
 from core.history.tracked import Tracked
 from leads.models import Client
 from pipeline.models import Deal
-
-_COLUMNS = ("last_contact_at", "next_step_on", "next_step_at")
 
 
 def refresh_steps(deal_ids: Iterable[int | None], client_ids: Iterable[int | None]) -> None:
@@ -28,31 +29,64 @@ def refresh_steps(deal_ids: Iterable[int | None], client_ids: Iterable[int | Non
 
 
 def lock(deal_ids: Iterable[int | None], client_ids: Iterable[int | None]) -> None:
-    """Locks the rows in the order in which everybody does; for verbs that change more of a deal than its steps."""
-    for rows in (*_parts(Client, client_ids), *_parts(Deal, deal_ids)):
-        list(rows.select_for_update().order_by("pk").values_list("pk"))
+    """Locks the rows in the order in which everybody does; for verbs that change more of a deal than its steps.
+
+    SQLite has one lock for all writers, which the operation has taken.
+    """
+    if connection.features.has_select_for_update:
+        for model, ids in ((Client, client_ids), (Deal, deal_ids)):
+            for part in _parts(ids):
+                list(_locked(model, part).values_list("pk"))
 
 
-def _parts(model: type[Tracked], ids: Iterable[int | None], size: int = 500) -> Iterator[QuerySet[Tracked]]:
+def _parts(ids: Iterable[int | None], size: int = 500) -> Iterator[list[int]]:
     wanted = sorted({pk for pk in ids if pk is not None})
-    return (model.all_objects.filter(pk__in=wanted[at : at + size]) for at in range(0, len(wanted), size))
+    return (wanted[at : at + size] for at in range(0, len(wanted), size))
+
+
+def _locked(model: type[Tracked], ids: list[int]) -> QuerySet[Tracked]:
+    return model.all_objects.select_for_update().filter(pk__in=ids).order_by("pk")
 
 
 def _refresh(model: type[Tracked], key: str, ids: Iterable[int | None]) -> None:
+    for part in _parts(ids):
+        known = {pk: Steps(*columns) for pk, *columns in _locked(model, part).values_list("pk", *_COLUMNS)}
+        true = _true_steps(key, part)
+        stale = [pk for pk, steps in known.items() if steps != true[pk]]
+        if len(stale) == 1:
+            model.all_objects.update_keys(stale, **true[stale[0]]._asdict())
+        elif stale:
+            model.all_objects.update_keys(stale, **_true_in_sql(key))
+
+
+class Steps(NamedTuple):
+    """The columns that are kept up to date, by their names."""
+
+    last_contact_at: dt.datetime | None = None
+    next_step_on: dt.date | None = None
+    next_step_at: dt.datetime | None = None
+
+
+_COLUMNS = Steps._fields
+
+
+def _true_steps(key: str, ids: list[int]) -> dict[int, Steps]:
+    """What the activities say of each of the rows: two plain questions, as this is asked with every logged call."""
+    of_rows = Activity.objects.filter(**{f"{key}__in": ids})
+    contacts = of_rows.contacts().order_by().values_list(key)
+    last = dict(contacts.annotate(Max("happened_at")))
+    following: dict[int, tuple[dt.date, dt.datetime | None]] = {}
+    for pk, on, at in of_rows.planned().in_order_of_due().values_list(key, "due_on", "due_at"):
+        following.setdefault(pk, (on, at))
+    return {pk: Steps(last.get(pk), *following.get(pk, ())) for pk in ids}
+
+
+def _true_in_sql(key: str) -> dict[str, Subquery]:
+    """The same as expressions, to write many rows by one statement."""
     of_row = Activity.objects.filter(**{key: OuterRef("pk")}).order_by()
     next_one = of_row.planned().in_order_of_due()
-    true = {
+    return {
         "last_contact_at": Subquery(of_row.contacts().order_by("-happened_at").values("happened_at")[:1]),
         "next_step_on": Subquery(next_one.values("due_on")[:1]),
         "next_step_at": Subquery(next_one.values("due_at")[:1]),
     }
-    for rows in _parts(model, ids):
-        list(rows.select_for_update().order_by("pk").values_list("pk"))
-        found = rows.annotate(**{f"true_{name}": value for name, value in true.items()})
-        stale = [
-            pk
-            for pk, *values in found.values_list("pk", *_COLUMNS, *(f"true_{name}" for name in _COLUMNS))
-            if values[:3] != values[3:]
-        ]
-        if stale:
-            model.all_objects.filter(pk__in=stale).update(**true)

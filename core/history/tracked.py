@@ -41,8 +41,14 @@ class TrackedQuerySet(models.QuerySet[M]):
 
     def update(self, **values: Any) -> int:
         """As Django's, and every row gets a version of its own at the end of the operation."""
+        operations.current()  # refuse before asking
+        return self.update_keys(list(self.order_by().values_list("pk", flat=True)), **values)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def update_keys(self, ids: list[int], **values: Any) -> int:
+        """As `update`, of the rows with these keys, whatever else the QuerySet says: for who has just read them."""
         op = operations.current()
-        ids = list(self.order_by().values_list("pk", flat=True))
         if not ids:
             return 0
         values.setdefault("changed_at", op.at)
@@ -53,7 +59,7 @@ class TrackedQuerySet(models.QuerySet[M]):
         operations.note_changed(self.model, ids)
         return written
 
-    update.alters_data = True  # type: ignore[attr-defined]
+    update_keys.alters_data = True  # type: ignore[attr-defined]
 
     def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
         """As Django's (without conflict handling), with versions."""

@@ -97,6 +97,7 @@ class Small:
         self.won = next(s for s in stages if s.kind == Stage.Kind.WON)
         self.lost = next(s for s in stages if s.kind == Stage.Kind.LOST)
         self.kinds = {kind.name: kind for kind in ActivityKind.objects.all()}
+        self.kind_of = {kind.pk: kind for kind in self.kinds.values()}
         self.sources, self.segments = list(Source.objects.all()), list(Segment.objects.all())
         self.reasons, self.groups = list(LossReason.objects.all()), list(ProductGroup.objects.all())
 
@@ -252,7 +253,7 @@ class Small:
         )[0]
         deal = Deal.objects.select_related("client", "stage", "manager").get(pk=lead.deal_id)
         task = Activity.objects.get(pk=lead.task) if lead.task else None
-        kind = task.kind if task else self._kind(lead)
+        kind = self.kind_of[task.kind_id] if task else self._kind(lead)
         to_stage, fields = self._move(lead, outcome, habits, day)
         closes = to_stage is not None and to_stage.kind != Stage.Kind.OPEN
         step = None if closes else self._next_step(outcome, habits, day)
