@@ -62,7 +62,7 @@ class TaskList(_Activities):
 
     def columns(self, request: HttpRequest) -> Sequence[Column]:
         return [
-            Column("due", _("When"), "next_step", value=self._due, sort=("due_on", F("due_at").asc(nulls_last=True))),
+            Column("due", _("When"), "next_step", value=self._due, sort=(F("due_on").asc(), F("due_at").asc(nulls_last=True))),
             Column("client", _("Client"), value="client.name", link=_log_url, sort="client__name"),
             Column("what", _("What is to be done"), value="what"),
             Column("kind", _("Kind"), value="kind.name", sort="kind__position", on_phone="hide"),
@@ -133,7 +133,7 @@ class ActivityList(_Activities):
 
     def columns(self, request: HttpRequest) -> Sequence[Column]:
         return [
-            Column("happened", _("Happened"), "moment", value="happened_at", sort="happened_at"),
+            Column("happened", _("Happened"), "moment", value="happened_at", sort=F("happened_at").asc()),
             Column("client", _("Client"), value="client.name"),
             Column("kind", _("Kind"), value="kind.name"),
             Column(

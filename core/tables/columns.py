@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import Expression, F, OrderBy
 from django.utils.functional import Promise
 
@@ -40,6 +43,7 @@ class Column:
     `value` finds the cell in the row: an attribute path ("manager.short_name", methods are called, a None on the way
     is an empty cell) or a function of the row; by default the attribute named like the column. `link` is the same for
     an address. `sort`: what ascending order means, one or several terms of order_by; without it there is no sorting.
+    Rows without a value stand at the end either way (`emptiness_last`).
     `total`: an aggregate over everything filtered (`Sum("amount")`). `only_export` columns are in files only,
     `export=False` ones never. `on_phone`: "end" stands at the right of the row's first line, "line" on its second,
     "hide" is left out; the list's primary column is the first line itself.
@@ -98,8 +102,36 @@ def turned(term: SortTerm) -> SortTerm:
     """The opposite order of one term of order_by."""
     if isinstance(term, str):
         return term.removeprefix("-") if term.startswith("-") else f"-{term}"
+    if isinstance(term, OrderBy) and term.nulls_last:  # what is empty stays at the end
+        return OrderBy(term.expression, descending=not term.descending, nulls_last=True)
     if isinstance(term, OrderBy):
         copy = term.copy()
         copy.reverse_ordering()
         return copy
     return OrderBy(term, descending=True)
+
+
+def emptiness_last(term: SortTerm, model: type[Model]) -> SortTerm:
+    """The term with empty values at the end, in either direction: databases disagree which end is theirs.
+
+    A term by a name that cannot be empty stays as it is, and so do expressions, which say themselves what they mean:
+    an index made for an order serves that very order only.
+    """
+    if not isinstance(term, str) or not _may_be_empty(term.removeprefix("-"), model):
+        return term
+    name = F(term.removeprefix("-"))
+    return name.desc(nulls_last=True) if term.startswith("-") else name.asc(nulls_last=True)
+
+
+def _may_be_empty(path: str, model: type[Model]) -> bool:
+    """Whether any field on the way is nullable; an annotation's name may hold anything."""
+    at: Any = model
+    for name in path.split(LOOKUP_SEP):
+        try:
+            field: Any = at._meta.pk if name == "pk" else at._meta.get_field(name)
+        except FieldDoesNotExist:
+            return True
+        if field.null:
+            return True
+        at = field.related_model
+    return False

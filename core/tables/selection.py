@@ -17,7 +17,7 @@ from django_filters import FilterSet
 from django_filters.filters import QuerySetRequestMixin
 
 from core import show
-from core.tables.columns import Column, SortTerm, turned
+from core.tables.columns import Column, SortTerm, emptiness_last, turned
 from core.tables.filters import FilterField, dressed
 
 QUERY, SORT, PAGE, EXPORT = "q", "sort", "page", "export"
@@ -79,7 +79,8 @@ class Selection:
         falls = bool(terms) and (
             terms[0].startswith("-") if isinstance(terms[0], str) else getattr(terms[0], "descending", False)
         )
-        return [*terms, turned("pk") if falls else "pk"]
+        model = self._rows.model
+        return [*(emptiness_last(term, model) for term in terms), turned("pk") if falls else "pk"]
 
     def _sort(self, asked: str) -> tuple[Column, bool] | None:
         """The sortable column named so (a leading minus: descending), or None."""

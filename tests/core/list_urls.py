@@ -42,7 +42,7 @@ class JobList(List):
             Column("created", "Created", "moment", "created_at", sort="created_at"),
             Column("flags", "Flags", "flags", lambda job: [Flag(job.state, "warn")], export=False),
             Column("error", "Error", only_export=True),
-            Column("once", "Key", "text", "key", total=Count("key")),
+            Column("once", "Key", "text", "key", sort="key", total=Count("key")),
         ]
 
 

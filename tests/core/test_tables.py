@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -16,6 +17,7 @@ from openpyxl import load_workbook
 from core import periods
 from core.models import Job
 from core.tables import Column, Flag, NextStep, paging
+from core.tables.columns import emptiness_last, turned
 from core.tables.files import neutral
 from core.tables.kinds import KINDS
 from tests.factories import make_user
@@ -116,6 +118,21 @@ def test_equal_rows_keep_one_order_over_all_pages(listing):
     jobs = [make_job() for _number in range(12)]
     seen = [row.record.pk for number in (1, 2, 3) for row in listing(f"?page={number}").context["rows"]]
     assert seen == [job.pk for job in reversed(jobs)]
+
+
+def test_rows_without_a_value_stand_at_the_end_either_way(listing):
+    for kind, key in [("none", None), ("a", "1"), ("b", "2")]:
+        make_job(kind, key=key)
+    assert listing.names("?sort=once") == ["a", "b", "none"]
+    assert listing.names("?sort=-once") == ["b", "a", "none"]
+
+
+def test_a_sort_by_what_is_never_empty_is_left_to_its_index():
+    assert emptiness_last("-created_at", Job) == "-created_at"
+    assert emptiness_last("-key", Job) == F("key").desc(nulls_last=True)
+    assert emptiness_last("counted", Job) == F("counted").asc(nulls_last=True)
+    empty_last = F("key").asc(nulls_last=True)
+    assert turned(empty_last) == F("key").desc(nulls_last=True) and turned(turned(empty_last)) == empty_last
 
 
 def test_a_header_sorts_by_its_column_and_turns_the_order_round(listing):
