@@ -35,7 +35,7 @@ PEOPLE = {
 }
 # What answers with a part of a page, a file or nothing to look at.
 NO_PAGES = re.compile(
-    r"healthz|logout|language|theme|look_around|log-find|feed|column|poll|file|export|move_entry|status"
+    r"healthz|logout|language|theme|look_around|log-find|feed|column|poll|file$|export|move_entry|status"
 )
 ARGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync",
         "--disable-component-update"]  # fmt: skip
