@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from activities.filters import LATER, OVERDUE, TODAY, ActivityFilter, TaskFilter, of_state
 from activities.models import Activity
 from activities.moments import is_late
-from core import periods
+from core import periods, show
 from core.tables import Action, Column, Empty, Flag, List, NextStep
 from people.models import Appointment, Role, Team
 from people.pages import ForAbility
@@ -65,7 +65,7 @@ class TaskList(_Activities):
             Column("due", _("When"), "next_step", value=self._due, sort=(F("due_on").asc(), F("due_at").asc(nulls_last=True))),
             Column("client", _("Client"), value="client.name", link=_log_url, sort="client__name"),
             Column("what", _("What is to be done"), value="what"),
-            Column("kind", _("Kind"), value="kind.name", sort="kind__position", on_phone="hide"),
+            Column("kind", _("Kind"), value="kind.name", sort="kind__position", on_phone="hide", wide_only=True),
             Column("stage", _("Stage"), "stage", value="deal.stage"),
             Column("amount", _("Amount"), "money", value="deal.amount", on_phone="end"),
             Column("moved", _("Put off, times"), "flags", value=_moved),
@@ -141,7 +141,7 @@ class ActivityList(_Activities):
             ),
             Column("text", _("What was said"), "longtext"),
             Column("stage", _("Stage"), "stage", on_phone="hide"),
-            Column("quantity", _("Quantity"), value=_quantity, on_phone="hide"),
+            Column("quantity", _("Quantity"), value=_quantity, on_phone="hide", wide_only=True),
             Column("contact", _("Contact person"), value="contact", only_export=True),
             *self._manager(request),
             Column("late", _("Entered"), "flags", value=self._late),
@@ -161,4 +161,4 @@ class ActivityList(_Activities):
 def _quantity(row: Activity) -> str:
     if row.quantity is None:
         return ""
-    return f"{row.quantity.normalize():f} {row.kind.unit}".strip().replace(".", ",")
+    return f"{show.number(row.quantity)}{show.NBSP}{row.kind.unit}".strip()

@@ -17,6 +17,7 @@ from people import access
 from people.models import User
 from pipeline.marks import next_step_of
 from pipeline.models import Deal
+from pipeline.on_clients import deals_on_card
 
 SHOWN = 30
 
@@ -24,6 +25,8 @@ SHOWN = 30
 def next_step(request: HttpRequest, client: Client) -> SafeString | None:
     """In the head of a client's card: what was promised, in one of the four states."""
     if client.next_step_on is None:
+        if all(deal.state != Deal.State.OPEN for deal in deals_on_card(request, client)):
+            return None  # nothing is open, so nothing has to be planned
         step = NextStep("nothing")
     else:
         planned = Activity.objects.planned().filter(client=client).select_related("kind")

@@ -10,7 +10,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.tables import Action, Column, Empty, List
+from core.tables import Action, Column, Empty, List, NextStep
 from leads.filters import ClientFilter
 from leads.models import Client, ContactPoint
 from leads.queries import ClientQuerySet
@@ -30,7 +30,10 @@ class ClientListExtension:
         return ()
 
     def prepare(self, records: Sequence[Client], request: HttpRequest) -> None:
-        """Hangs values on to the clients of a page, in a number of queries that does not grow with them."""
+        """Hangs values on to the clients of a page, in a number of queries that does not grow with them.
+
+        `client.is_at_rest = True` says that nothing has to be planned for it.
+        """
 
     def actions(self, request: HttpRequest) -> list[Action]:
         """Further buttons of the page, offered while it is empty too."""
@@ -39,6 +42,13 @@ class ClientListExtension:
     def filters(self) -> dict[str, Any]:
         """New filters (django-filter) by name; made anew for each call."""
         return {}
+
+
+def _step_of(client: Client) -> NextStep | None:
+    """The client's next step; none where none is planned and nothing calls for one."""
+    if client.next_step_on is None and getattr(client, "is_at_rest", False):
+        return None
+    return next_step_of(client)
 
 
 class ClientList(ForAbility, List):
@@ -76,13 +86,20 @@ class ClientList(ForAbility, List):
             Column("number", _("№"), "number", value="pk", sort="pk", on_phone="hide"),
             Column("name", _("Name"), sort="name_key"),
             *(column for extension in self.extensions for column in extension.columns(request)),
-            Column("step", _("Next step"), "next_step", value=next_step_of, sort="next_step_on"),
+            Column("step", _("Next step"), "next_step", value=_step_of, sort="next_step_on"),
             Column(
                 "last_contact", _("Last contact"), "date", value="last_contact_at", sort="last_contact_at"
             ),
             Column("phone", _("Phone"), "phone", value="first_phone"),
-            Column("city", _("City"), sort="city", on_phone="hide"),
-            Column("source", _("Source"), value="source", sort="source__position", on_phone="hide"),
+            Column("city", _("City"), sort="city", on_phone="hide", wide_only=True),
+            Column(
+                "source",
+                _("Source"),
+                value="source",
+                sort="source__position",
+                on_phone="hide",
+                wide_only=True,
+            ),
             Column("segment", _("Segment"), value="segment", sort="segment__position", only_export=True),
             Column("inn", _("INN"), only_export=True),
             Column("region", _("Region"), only_export=True),

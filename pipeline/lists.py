@@ -78,8 +78,9 @@ class DealList(ForAbility, List):
                 value=lambda deal: days_in_stage(deal, self.moment),
                 sort="-stage_since",
                 on_phone="hide",
+                wide_only=True,
             ),
-            Column("expected_on", _("Expected"), "date", sort="expected_on", on_phone="hide"),
+            Column("expected_on", _("Expected"), "date", sort="expected_on", on_phone="hide", wide_only=True),
             *([manager] if sees_several(request.user) else []),
             Column("changed_at", _("Changed"), "moment", sort="changed_at", only_export=True),
         ]

@@ -128,6 +128,7 @@ class DealsOfClients(ClientListExtension):
         for client in records:
             client.status_stage = status_of(deals[client.pk])  # type: ignore[attr-defined]
             client.open_deals_sum = open_sum(deals[client.pk])  # type: ignore[attr-defined]
+            client.is_at_rest = not any(deal.state == Deal.State.OPEN for deal in deals[client.pk])  # type: ignore[attr-defined]
 
     def filters(self) -> dict[str, Any]:
         stages = Stage.objects.in_use().order_by("funnel__position", "position")

@@ -46,7 +46,7 @@ class Column:
     Rows without a value stand at the end either way (`emptiness_last`).
     `total`: an aggregate over everything filtered (`Sum("amount")`). `only_export` columns are in files only,
     `export=False` ones never. `on_phone`: "end" stands at the right of the row's first line, "line" on its second,
-    "hide" is left out; the list's primary column is the first line itself.
+    "hide" is left out; the list's primary column is the first line itself. `wide_only` columns wait for a wide screen.
     """
 
     key: str
@@ -59,12 +59,18 @@ class Column:
     export: bool = True
     only_export: bool = False
     on_phone: Literal["line", "end", "hide"] = "line"
+    wide_only: bool = False
 
     @cached_property
     def css(self) -> str:
         kind = "stage-cell" if self.kind == "stage" else self.kind  # "stage" is the mark inside
         on_phone = "" if self.on_phone == "line" else f" phone-{self.on_phone}"
-        return f"{kind}{' num' if self.type.right else ''}{on_phone}"
+        return f"{kind}{' num' if self.type.right else ''}{on_phone}{' wide-only' if self.wide_only else ''}"
+
+    @cached_property
+    def head_css(self) -> str:
+        """The classes of the column's head."""
+        return f"{'num' if self.type.right else ''}{' wide-only' if self.wide_only else ''}".strip()
 
     @property
     def type(self) -> Kind:

@@ -28,7 +28,7 @@ class NextStep:
 
     @property
     def words(self) -> str:
-        """«просрочено 3 ноября», «сегодня 16:30», «чт 5 ноября», «нет задачи»."""
+        """«просрочено 3 ноя», «сегодня 16:30», «чт 5 ноября», «нет задачи»."""
         if self.state == "nothing":
             return _("no task")
         if self.state == "today":
@@ -38,7 +38,7 @@ class NextStep:
                 else _("today")
             )
         if self.state == "overdue":
-            return f"{_('overdue')} {show.day(self.due, weekday=False)}" if self.due else _("overdue")
+            return f"{_('overdue')} {show.short_day(self.due)}" if self.due else _("overdue")
         return show.day(self.due) if self.due else _("planned")
 
 
