@@ -9,9 +9,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import resolve
 from django.utils import translation
 
-from core.places import Clock, RailEntry, rail, top_bar, url_or_none
+from core.places import Clock, RailEntry, home_pages, rail, top_bar, url_or_none
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "takt_theme"
@@ -69,18 +70,18 @@ class Shell:
         return places[:2], places[2:]
 
     def _active(self, found: list[tuple[str, str]]) -> str | None:
-        """The entry of this very page, else the one whose address begins this page's, else its room's first one."""
+        """The entry of this very page (the home page is another address of one), else the one whose address begins
+        this page's; none on a page that belongs to no entry."""
         match = self.request.resolver_match
         view_name = match.view_name if match else ""
-        namespace = view_name.rpartition(":")[0]
-        by_name = [name for name, _ in found if name == view_name]
+        home = home_pages.view_for(self.role) if view_name == "home" else None
+        by_name = [name for name, url in found if name == view_name or (home and resolve(url).func is home)]
         by_path = [
             name
             for name, url in sorted(found, key=lambda pair: -len(pair[1]))
             if url != "/" and self.request.path.startswith(url)
         ]
-        by_room = [name for name, _ in found if namespace and name.startswith(f"{namespace}:")]
-        return next(iter(by_name + by_path + by_room), None)
+        return next(iter(by_name + by_path), None)
 
     @cached_property
     def search_url(self) -> str | None:
