@@ -30,6 +30,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.widgets import MultiWidget
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -41,9 +42,11 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from core.history.changes import text_of
 from core.history.tracked import StaleRecord, Tracked, VersionBase
+from core.show import DASH
 
 VERSION = "version"
 MINE, THEIRS = "mine", "theirs"
+HYPHENS = BLANK_CHOICE_DASH[0][1]
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,15 @@ class Conflict:
     by: str  # who set the value that stands now; empty where that cannot be said
     at: dt.datetime | None
     choice_name: str  # the radio buttons' name: "mine" or "theirs"
+
+
+def say_nothing_chosen(form: forms.BaseForm) -> None:
+    """An empty choice reads «—» in every list of choices, instead of Django's row of hyphens."""
+    for field in form.fields.values():
+        if isinstance(field, forms.ModelChoiceField) and field.empty_label == HYPHENS:
+            field.empty_label = DASH
+        elif isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            field.choices = [(key, DASH if label == HYPHENS else label) for key, label in field.choices]
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -78,6 +90,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
             VERSION: self.record.version,
         }
         super().__init__(*args, **kwargs)
+        say_nothing_chosen(self)
         self.conflicts: list[Conflict] = []
         self.taken_over: list[str] = []  # labels of fields in which somebody else's change was kept
 

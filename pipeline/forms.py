@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import periods
-from core.forms import RecordForm
+from core.forms import RecordForm, say_nothing_chosen
 from core.money import MoneyFormField
 from core.once import OnceForm
 from leads.models import Client, Segment, Source
@@ -100,6 +100,7 @@ class NewDealForm(OnceForm, forms.ModelForm):
             manager.empty_label = _("the client’s manager")
         else:
             del self.fields["manager"]
+        say_nothing_chosen(self)
 
     def clean_client(self) -> Client:
         """The one client meant; where that is not sure those found are offered, and the choice comes back as a number.
