@@ -63,14 +63,14 @@ class TaskList(_Activities):
     def columns(self, request: HttpRequest) -> Sequence[Column]:
         return [
             Column("due", _("When"), "next_step", value=self._due, sort=(F("due_on").asc(), F("due_at").asc(nulls_last=True))),
-            Column("client", _("Client"), value="client.name", link=_log_url, sort="client__name"),
+            Column("client", _("Client"), value="client.name", link=_log_url, in_dialog=True, sort="client__name"),
             Column("what", _("What is to be done"), value="what"),
             Column("kind", _("Kind"), value="kind.name", sort="kind__position", on_phone="hide", wide_only=True),
             Column("stage", _("Stage"), "stage", value="deal.stage"),
             Column("amount", _("Amount"), "money", value="deal.amount", on_phone="end"),
             Column("moved", _("Put off, times"), "flags", value=_moved),
             *self._manager(request),
-            Column("move", "", value=lambda row: _("Put off"), link=_move_url, export=False),
+            Column("move", "", value=lambda row: _("Put off"), link=_move_url, in_dialog=True, export=False),
         ]  # fmt: skip
 
     def _due(self, task: Activity) -> NextStep:

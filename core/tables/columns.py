@@ -44,7 +44,7 @@ class Column:
     is an empty cell) or a function of the row; by default the attribute named like the column. `link` is the same for
     an address. `sort`: what ascending order means, one or several terms of order_by; without it there is no sorting.
     Rows without a value stand at the end either way (`emptiness_last`).
-    `total`: an aggregate over everything filtered (`Sum("amount")`). `only_export` columns are in files only,
+    `in_dialog`: the link opens over the list and leads back to it. `total`: an aggregate over everything filtered (`Sum("amount")`). `only_export` columns are in files only,
     `export=False` ones never. `on_phone`: "end" stands at the right of the row's first line, "line" on its second,
     "hide" is left out; the list's primary column is the first line itself. `wide_only` columns wait for a wide screen.
     """
@@ -54,6 +54,7 @@ class Column:
     kind: KindName = "text"
     value: str | Callable[[Any], Any] | None = None
     link: str | Callable[[Any], str | None] | None = None
+    in_dialog: bool = False
     sort: SortTerm | Sequence[SortTerm] | None = None
     total: Any = None
     export: bool = True

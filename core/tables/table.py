@@ -35,7 +35,10 @@ class Cell:
     @property
     def html(self) -> SafeString:
         html = self.column.type.as_html(self.value)
-        return format_html('<a href="{}">{}</a>', self.url, html) if self.url and html else html
+        if not self.url or not html:
+            return html
+        link = '<a href="{}" data-dialog>{}</a>' if self.column.in_dialog else '<a href="{}">{}</a>'
+        return format_html(link, self.url, html)
 
     @property
     def words(self) -> str:

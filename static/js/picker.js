@@ -1,7 +1,8 @@
-// Choosing a client for the quick log by keys: ↓ ↑ go through what was found, Enter takes the one marked or the first.
+// Choosing among what a search has found by keys: ↓ ↑ go through it, Enter takes the one marked or, where a form says
+// data-picker="first", the first; else Enter searches. What may be chosen are links of the class .pick or .hit.
 // In the dialog a choice is loaded into it; on a page of its own it is a link like any other.
 (() => {
-  const picksOf = (form) => [...document.querySelectorAll(`#${form.querySelector("[aria-controls]").getAttribute("aria-controls")} .pick`)];
+  const picksOf = (form) => [...document.querySelectorAll(`#${form.querySelector("[aria-controls]").getAttribute("aria-controls")} :is(a.pick, a.hit)`)];
   const mark = (picks, chosen) => {
     for (const pick of picks) pick.classList.toggle("on", pick === chosen);
     chosen?.scrollIntoView({ block: "nearest" });
@@ -18,8 +19,8 @@
       mark(picks, picks[Math.min(Math.max(at + step, 0), picks.length - 1)]);
     } else if (event.key === "Enter" && !event.ctrlKey) {
       // What stands there answers what was typed only when no request is on its way.
-      const waits = document.querySelector(".htmx-request");
-      const chosen = picks[at] ?? (waits ? undefined : picks[0]);
+      const first = form.dataset.picker === "first" && !document.querySelector(".htmx-request");
+      const chosen = picks[at] ?? (first ? picks[0] : undefined);
       if (!chosen) return;
       event.preventDefault();
       chosen.click();

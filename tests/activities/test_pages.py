@@ -166,6 +166,13 @@ def test_tasks_are_filtered_by_their_state(client, anna, clock):
         assert [row.record.client.name for row in rows] == [name]
 
 
+def test_a_task_is_done_and_put_off_over_the_list(client, anna):
+    task = make_task(make_client(manager=anna))
+    html = page(client, anna, "/tasks/").content.decode()
+    assert f'<a href="/tasks/{task.pk}/move/" data-dialog>' in html
+    assert f'task={task.pk}" data-dialog>' in html
+
+
 def test_words_of_a_conversation_are_found_whatever_their_case(client, anna):
     make_call(make_client("Вектор", manager=anna), text="Просит СКИДКУ и ёмкость")
     make_call(make_client("Гефест", manager=anna), text="Ждут образцы")
