@@ -36,6 +36,10 @@ class _Activities(ForAbility, List):
         return [Column("manager", _("Manager"), "person", value="manager.short_name", sort="manager__name")]
 
 
+# As the indexes of what is planned stand.
+_BY_DUE = (F("due_on").asc(), F("due_at").asc(nulls_last=True))
+
+
 class TaskList(_Activities):
     """What is planned, the earliest first."""
 
@@ -62,7 +66,7 @@ class TaskList(_Activities):
 
     def columns(self, request: HttpRequest) -> Sequence[Column]:
         return [
-            Column("due", _("When"), "next_step", value=self._due, sort=(F("due_on").asc(), F("due_at").asc(nulls_last=True))),
+            Column("due", _("When"), "next_step", value=self._due, sort=_BY_DUE),
             Column("client", _("Client"), value="client.name", link=_log_url, in_dialog=True, sort="client__name"),
             Column("what", _("What is to be done"), value="what"),
             Column("kind", _("Kind"), value="kind.name", sort="kind__position", on_phone="hide", wide_only=True),

@@ -68,7 +68,8 @@ def say_nothing_chosen(form: forms.BaseForm) -> None:
         if isinstance(field, forms.ModelChoiceField) and field.empty_label == HYPHENS:
             field.empty_label = DASH
         elif isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-            field.choices = [(key, DASH if label == HYPHENS else label) for key, label in field.choices]
+            choices: Any = field.choices
+            field.choices = [(key, DASH if label == HYPHENS else label) for key, label in choices]
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]

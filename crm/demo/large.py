@@ -112,7 +112,12 @@ class Large:
         """People by `make_people(teams, managers)`, then clients, deals, activities, versions."""
         self.managers = [user.pk for user in make_people(TEAMS, MANAGERS)]
         tracked = (Client, Contact, ContactPoint, Deal, Activity)
-        filled = [Operation, StageMove, *tracked, *(model.versions.model for model in tracked)]
+        filled: list[type[models.Model]] = [
+            Operation,
+            StageMove,
+            *tracked,
+            *(model.versions.model for model in tracked),
+        ]
         with transaction.atomic():
             with bare(filled):
                 self._rows()

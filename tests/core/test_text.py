@@ -89,7 +89,12 @@ def card(db):
             cursor.execute(
                 "CREATE TEMPORARY TABLE text_test_card (id integer PRIMARY KEY, search text NOT NULL)"
             )
-        texts = ["ООО «Ёлка-Сервис» 79123456789 7707083893", "Иванов 50%", "Петров 50_000 \\x", "Склад, корпус 67-89"]
+        texts = [
+            "ООО «Ёлка-Сервис» 79123456789 7707083893",
+            "Иванов 50%",
+            "Петров 50_000 \\x",
+            "Склад, корпус 67-89",
+        ]
         Card.objects.bulk_create(Card(pk=pk, search=text) for pk, text in enumerate(texts))
         yield Card
         with connection.cursor() as cursor:

@@ -101,7 +101,9 @@ def test_a_move_answers_with_both_columns_as_they_stand_then(cast: SimpleNamespa
     assert Deal.objects.get().stage == target
 
 
-def test_a_board_that_was_behind_draws_the_column_anew_where_it_showed_the_card(cast: SimpleNamespace) -> None:
+def test_a_board_that_was_behind_draws_the_column_anew_where_it_showed_the_card(
+    cast: SimpleNamespace,
+) -> None:
     deal = make_deal(manager=cast.anna, stage=start_stage("Интересуется"))
     shown = start_stage("Холодный")
     for seen_in, is_drawn in ((shown.pk, True), ("", False), ("x" * 20, False)):
