@@ -45,8 +45,9 @@ class Column:
     an address. `sort`: what ascending order means, one or several terms of order_by; without it there is no sorting.
     Rows without a value stand at the end either way (`emptiness_last`). `in_dialog`: the link opens over the list and
     leads back to it. `total`: an aggregate over everything filtered (`Sum("amount")`). `only_export` columns are in
-    files only, `export=False` ones never. `on_phone`: "end" stands at the right of the row's first line, "line" on its second,
-    "hide" is left out; the list's primary column is the first line itself. `wide_only` columns wait for a wide screen.
+    files only, `export=False` ones never. `on_phone`: "end" stands at the right of the row's first line, "line" on its
+    second, "hide" is left out; the list's primary column is the first line itself. `wide_only` columns wait for a wide
+    screen.
     """
 
     key: str

@@ -146,3 +146,14 @@ def test_the_list_of_users_asks_no_more_for_more_users(browser, django_assert_ma
         make_user()
     with django_assert_max_num_queries(10):
         browser.get(reverse("people:users"))
+
+
+def test_a_department_colleague_finds_an_honest_start_page_and_nothing_of_the_sellers():
+    colleague = make_user(role=Role.COLLEAGUE)
+    browser = Browser()
+    browser.force_login(colleague)
+    page = browser.get("/").content.decode()
+    assert "Для вашей роли разделов пока нет" in page
+    assert reverse("people:profile") in page
+    for place in ("leads:list", "leads:search", "pipeline:board", "activities:log"):
+        assert reverse(place) not in page
