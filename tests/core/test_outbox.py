@@ -234,7 +234,12 @@ def test_a_job_whose_worker_was_killed_here_is_taken_over_at_the_next_start(work
     assert (outbox.tick(), effects()) == (1, 1)
 
 
-@pytest.mark.parametrize("name", ["", "elsewhere/pid:[1]/7/100", "nonsense", workers.own_name()])
+@pytest.mark.parametrize(
+    "name",
+    ["", "elsewhere/pid:[1]/7/100", "nonsense", workers.own_name()],
+    # The last one's own words differ from process to process, and tests run in several.
+    ids=["nobody", "elsewhere", "nonsense", "this process"],
+)
 def test_a_worker_of_another_machine_or_a_living_one_keeps_its_lease(work, clock, name):
     work(effect)
     enqueue("work")
