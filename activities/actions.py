@@ -228,15 +228,12 @@ def accept_result(task: Activity, *, by: User) -> Activity:
 
 def _the_task(task: Activity, client: Client) -> Activity:
     """The task as it stands now. ValidationError if it was done or cancelled meanwhile: nobody does it twice."""
-    row: Activity = (
-        Activity.objects.select_for_update(of=("self",))
-        .select_related("client", "deal", "manager")
-        .get(pk=task.pk)
-    )
+    row: Activity = Activity.objects.select_for_update().get(pk=task.pk)
     if not row.is_planned:
         raise ValidationError({"planned": _("This task has been done or cancelled meanwhile.")})
     if row.client_id != client.pk:
         raise ValidationError({"planned": _("This task belongs to another client.")})
+    row.client = client
     return row
 
 

@@ -87,7 +87,8 @@ def _log_a_call(user: User) -> Callable[[Browser], HttpResponse]:
         send.fields = fields  # type: ignore[attr-defined]
         send.count += 1  # type: ignore[attr-defined]
         key = f"bench-{user.pk}-{send.count}-{id(send)}"  # type: ignore[attr-defined]
-        return browser.post(address, fields | {"text": "Обсудили сроки", "outcome": "reached", "once": key})  # type: ignore[return-value]
+        typed = {"text": "Обсудили сроки", "outcome": "reached", "next": "week", "once": key}
+        return browser.post(address, fields | typed)  # type: ignore[return-value]
 
     send.fields, send.count = {}, 0  # type: ignore[attr-defined]
     return send

@@ -19,7 +19,7 @@ from crm.demo import words
 from crm.demo.people import Cast, make_people
 from leads.actions import create_client, create_clients
 from leads.drafts import ClientDraft, ContactDraft
-from leads.models import Client, Segment, Source
+from leads.models import Client, Contact, Segment, Source
 from people import calendar
 from people.actions import add_absence
 from people.models import Absence, User
@@ -69,6 +69,7 @@ class Small:
         self.say = say
         self.rng = random.Random(self.last_day.toordinal())
         self.names = 0
+        self.persons: dict[int, Contact | None] = {}
 
     def live(self) -> Cast:
         """Makes the whole company in one transaction."""
@@ -251,7 +252,7 @@ class Small:
             ],
             [68, 18, 9, 5],
         )[0]
-        deal = Deal.objects.select_related("client", "stage", "manager").get(pk=lead.deal_id)
+        deal = Deal.objects.get(pk=lead.deal_id)
         task = Activity.objects.get(pk=lead.task) if lead.task else None
         kind = self.kind_of[task.kind_id] if task else self._kind(lead)
         to_stage, fields = self._move(lead, outcome, habits, day)
@@ -261,9 +262,9 @@ class Small:
         if rng.random() < 0.04:
             happened -= dt.timedelta(minutes=rng.randrange(30, 900))
         done = log_activity(
-            by=manager, client=deal.client, deal=deal, kind=kind, outcome=outcome, planned=task, next_step=step,
+            by=manager, client=lead.client, deal=deal, kind=kind, outcome=outcome, planned=task, next_step=step,
             text=self._text(outcome),
-            happened_at=happened, contact=deal.client.contacts.first(), to_stage=to_stage, stage_fields=fields,
+            happened_at=happened, contact=self._person(lead.client), to_stage=to_stage, stage_fields=fields,
             quantity=Decimal(rng.randrange(1, 9)) if kind.unit else None,
         )  # fmt: skip
         lead.is_open = not closes
@@ -273,6 +274,12 @@ class Small:
             lead.due = step.due_on
         elif lead.is_open and rng.random() < 0.1:
             lead.forgotten = True
+
+    def _person(self, client: Client) -> Contact | None:
+        """Whom one calls there; nobody changes jobs in these days."""
+        if client.pk not in self.persons:
+            self.persons[client.pk] = client.contacts.first()
+        return self.persons[client.pk]
 
     def _text(self, outcome: str) -> str:
         others: dict[str, list[str]] = {
