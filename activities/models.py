@@ -104,7 +104,13 @@ class Activity(Tracked):
     accepted_at = models.DateTimeField(_("result accepted"), null=True, editable=False)
     # The activity whose next step this is.
     follows = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="next_steps", editable=False
+        "self",
+        models.PROTECT,
+        verbose_name=_("follows"),
+        null=True,
+        blank=True,
+        related_name="next_steps",
+        editable=False,
     )
     times_moved = models.PositiveSmallIntegerField(_("times moved"), default=0, editable=False)
 

@@ -162,6 +162,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="next_steps",
                         to="activities.activity",
+                        verbose_name="follows",
                     ),
                 ),
                 (
