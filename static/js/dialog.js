@@ -5,6 +5,7 @@
   const dialog = document.getElementById("dialog");
   const body = document.getElementById("dialog-body");
   if (!dialog) return;
+  let shown = [];
 
   const mayClose = () => !body.querySelector("form[data-dirty]") || confirm(dialog.dataset.lose);
   const close = () => dialog.close();
@@ -20,6 +21,7 @@
   // After settling: only then are the fields listened to, so that nothing typed at once goes unheard.
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target !== body) return;
+    shown = [...body.childNodes];
     if (!dialog.open) dialog.showModal();
     (body.querySelector(".is-invalid") ?? body.querySelector("[autofocus]") ?? body.querySelector(".sheet-body input:not([type=hidden]), .sheet-body textarea"))?.focus();
   });
@@ -35,6 +37,9 @@
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog && mayClose()) close();
   });
-  dialog.addEventListener("close", () => body.replaceChildren());
+  dialog.addEventListener("close", () => {
+    // The browser tells it a frame later: the next page may be on its way in by then, and stays.
+    if (!dialog.open) for (const node of shown) node.remove();
+  });
   document.addEventListener("close-dialog", close);
 })();
