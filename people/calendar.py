@@ -165,7 +165,8 @@ def _request_started(**_kwargs: Any) -> None:
     _kept.set(_Exceptions())
 
 
-def _request_finished(**_kwargs: Any) -> None:
+def leave_request(**_signal: Any) -> None:
+    """What was read for the request is known no more; called when it is over."""
     _kept.set(None)
 
 
@@ -174,6 +175,6 @@ def _saved(**_kwargs: Any) -> None:
 
 
 request_started.connect(_request_started, dispatch_uid="people.calendar.started")
-request_finished.connect(_request_finished, dispatch_uid="people.calendar.finished")
+request_finished.connect(leave_request, dispatch_uid="people.calendar.finished")
 for _model in (CalendarDay, Company):
     post_save.connect(_saved, sender=_model, dispatch_uid=f"people.calendar.{_model.__name__}")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 
 from core.catalogues import compile_all
+from people import calendar
 
 
 def pytest_configure() -> None:
@@ -17,6 +20,9 @@ def pytest_configure() -> None:
     # Nudges go nowhere: a test that wants its jobs done calls `run_due_jobs`.
     django_settings.CELERY_BROKER_URL = "memory://"
     django_settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
+    # How long an example takes says how busy the machine is, nothing about the program.
+    hypothesis.settings.register_profile("takt", deadline=None)
+    hypothesis.settings.load_profile("takt")
     # Parallel runs may share a Redis.
     django_settings.CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
 
@@ -26,3 +32,10 @@ def own_surroundings(settings: Any, tmp_path: Path) -> None:
     """Uploads go into the test's folder; passwords are hashed quickly, because none is worth anything."""
     settings.MEDIA_ROOT = tmp_path / "uploads"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def no_request_goes_on() -> Iterator[None]:
+    """A request whose answer nobody has read to its end keeps the calendar it read: none of it for the next test."""
+    yield
+    calendar.leave_request()

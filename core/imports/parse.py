@@ -101,7 +101,7 @@ _WEEKDAY = re.compile(
     r"^(?:пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье)[.,]*\s+"
 )
 _ERA = dt.datetime(1899, 12, 30)  # day 0 of Excel
-_SERIALS = range(10_000, 80_000)  # 1927 … 2119: other numbers are no dates
+_FIRST_SERIAL, _AFTER_SERIALS = 10_000, 80_000  # 1927 … 2119: other numbers are no dates
 
 
 def day_and_time(cell: Cell) -> tuple[dt.date, dt.time | None] | None:
@@ -109,7 +109,8 @@ def day_and_time(cell: Cell) -> tuple[dt.date, dt.time | None] | None:
     5 ноя 26», Excel's own dates and its day numbers. A year of two digits lies in 1970–2069."""
     if is_blank(cell):
         return None
-    if isinstance(cell, (float, int)) and not isinstance(cell, bool) and int(cell) in _SERIALS:
+    # Compared as they are, because infinity is a float too; True and False are far below.
+    if isinstance(cell, (float, int)) and _FIRST_SERIAL <= cell < _AFTER_SERIALS:
         cell = _ERA + dt.timedelta(minutes=round(cell * 24 * 60))
     if isinstance(cell, dt.datetime):
         # Excel keeps a date alone as midnight.

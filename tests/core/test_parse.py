@@ -5,7 +5,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.imports import parse
@@ -214,6 +214,8 @@ cells = st.one_of(
 )
 
 
+@example(float("inf"))
+@example(float("nan"))
 @given(cells)
 def test_no_cell_does_more_than_be_refused(cell):
     for parser in PARSERS:
