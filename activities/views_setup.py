@@ -33,6 +33,14 @@ def setup(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/setup.html", {"steps": [step for step in _steps() if step.url]})
 
 
+def _teams_note(count: int, headless: list[str]) -> str:
+    if not count:
+        return _("add the first one: managers and heads belong to a team")
+    return (
+        _("without a head: %(teams)s") % {"teams": ", ".join(headless)} if headless else _("each has a head")
+    )
+
+
 def _steps() -> list[Step]:
     people = User.objects.active().count()
     placed = Appointment.objects.in_force().filter(user__is_active=True, user__deleted_at=None).count()
@@ -57,7 +65,7 @@ def _steps() -> list[Step]:
         Step(
             _("Teams"),
             str(len(teams)),
-            _("without a head: %(teams)s") % {"teams": ", ".join(headless)} if headless else _("each has a head"),
+            _teams_note(len(teams), headless),
             url_or_none("people:teams"),
             bool(headless) or not teams,
         ),
