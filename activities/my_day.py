@@ -61,7 +61,7 @@ class MyDay:
 
     @cached_property
     def done(self) -> Done:
-        rows = self._done.order_by().values_list("kind__group", "outcome").annotate(Count("pk"))
+        rows = self._done.order_by().values_list("kind__group", "outcome").annotate(count=Count("*"))
         return Done.counted(list(rows))
 
     @cached_property

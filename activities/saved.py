@@ -15,7 +15,8 @@ def words(activity: Activity, following: Item | None) -> SafeString:
     """«Записано: Звонок, поговорили. Дальше вт 10 ноября. Следующий: Вектор»."""
     what = f"{activity.kind}, {activity.get_outcome_display()}" if activity.is_talk else str(activity.kind)
     said = [_("Saved: %(what)s.") % {"what": what}]
-    step = activity.next_steps.first()
+    # By the client as well, for whom an index of what is planned is kept; few activities follow another one.
+    step = Activity.objects.planned().filter(client=activity.client_id, follows=activity).first()
     if step is not None:
         said.append(_("Next step %(day)s.") % {"day": show.near_day(step.due_on)})
     if is_late(activity, activity.manager.team):

@@ -68,7 +68,7 @@ def lines_of(viewer: User, moment: dt.datetime) -> list[Line]:
         .overdue(periods.day_of(moment), moment)
         .order_by()
         .values_list("manager")
-        .annotate(Count("pk"))
+        .annotate(count=Count("*"))
     )
     deals = {
         row["manager"]: row
@@ -77,9 +77,9 @@ def lines_of(viewer: User, moment: dt.datetime) -> list[Line]:
         .order_by()
         .values("manager")
         .annotate(
-            count=Count("pk"),
+            count=Count("*"),
             total=Sum("amount"),
-            without=Count("pk", filter=step_condition(NOTHING, moment)),
+            without=Count("state", filter=step_condition(NOTHING, moment)),
         )
     }
     return [
@@ -114,7 +114,7 @@ def _done_by(
         condition |= Q(manager__in=people, **window.lookup("happened_at"))
     found: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     rows = Activity.objects.done().filter(condition).order_by()
-    for manager, *counted in rows.values_list("manager", "kind__group", "outcome").annotate(Count("pk")):
+    for manager, *counted in rows.values_list("manager", "kind__group", "outcome").annotate(count=Count("*")):
         found[manager].append(tuple(counted))
     return found
 

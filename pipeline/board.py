@@ -139,9 +139,9 @@ class Board:
         return rows.filter(self._mark)
 
     def _sums(self, stages: Sequence[Stage]) -> list[tuple[int, int, Decimal]]:
-        """(stage, count, sum) of every stage that has deals."""
+        """(stage, count, sum) of every stage that has deals. Rows are counted, not ids: no index holds those."""
         parts = [
-            self._deals(some).order_by().values_list("stage").annotate(Count("pk"), Sum("amount"))
+            self._deals(some).order_by().values_list("stage").annotate(count=Count("*"), total=Sum("amount"))
             for some in _open_and_closed(stages)
         ]
         return [(stage, count, Decimal(kopecks or 0).scaleb(-2)) for stage, count, kopecks in _rows_of(parts)]
