@@ -4,6 +4,8 @@
   const takesText = (element) =>
     element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
   const isShown = (element) => element.getClientRects().length > 0;
+  // A field of a window just closed holds the focus for a frame more: nobody is typing there.
+  const isTyping = (event) => takesText(event.target) && isShown(event.target);
 
   const save = (event) => {
     const form = event.target.closest("form");
@@ -14,7 +16,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.code === "Enter" && (event.ctrlKey || event.metaKey)) return save(event);
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || takesText(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event)) return;
     if (document.querySelector("dialog[open]")) return;
     if (event.shiftKey) {
       if (event.code !== "Slash") return;
