@@ -1,0 +1,49 @@
+"""The pages that are measured at real size: what may be said of them at any size, their number of questions."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from django.conf import settings as program
+from django.test import Client as Browser
+
+from core import periods
+from crm.bench.cases import CASES, Case, person_of
+from crm.demo.large import Large
+from crm.demo.people import make_many
+from tests.factories import THURSDAY
+
+MOST = 12
+PAGES = [case for case in CASES if not case.name.endswith("the send")]
+
+
+@pytest.fixture
+def company(db: Any) -> Any:
+    """More than a page of everything: 500 clients, 1,000 deals, 5,000 activities, 500 of them with one client."""
+    with periods.clock(THURSDAY):
+        Large(0.005).fill(make_many)
+        yield
+
+
+def opens(case: Case) -> Callable[[], Any]:
+    user = person_of(case.role)
+    browser = Browser()
+    browser.force_login(user, backend=program.AUTHENTICATION_BACKENDS[-1])
+    request = case.prepare(user)
+    return lambda: request(browser)
+
+
+def test_every_measured_page_asks_at_most_twelve_questions(
+    company: None, django_assert_max_num_queries: Callable[[int], AbstractContextManager[Any]]
+) -> None:
+    for case in PAGES:
+        look = opens(case)
+        look()
+        with django_assert_max_num_queries(MOST):
+            assert look().status_code == 200, case.name
+
+
+def test_the_measured_send_saves_a_contact(company: None) -> None:
+    send = opens(next(case for case in CASES if case.name.endswith("the send")))
+    assert [send().status_code for _time in range(2)] == [302, 302]
