@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import periods
@@ -14,7 +15,7 @@ from leads.models import Source
 from people.access import owners_visible_to, sellers_visible_to
 from people.models import Role
 from pipeline import marks
-from pipeline.models import Deal, Stage
+from pipeline.models import Deal, Funnel, Stage
 from pipeline.queries import DealQuerySet
 
 STEP_CHOICES = [
@@ -95,10 +96,12 @@ class DealFilter(_DealFilters):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stages = list(
-            Stage.objects.in_use().select_related("funnel").order_by("funnel__position", "position")
+            Stage.objects.in_use_or_holding()
+            .select_related("funnel")
+            .order_by("funnel__position", "position")
         )
-        funnels = {stage.funnel_id: stage.funnel.name for stage in stages}
-        self._offer("stage", [(stage.pk, stage.name) for stage in stages])
+        funnels = {stage.funnel_id: _named(stage.funnel.name, stage.funnel) for stage in stages}
+        self._offer("stage", [(stage.pk, _named(stage.name, stage, stage.funnel)) for stage in stages])
         self._offer("funnel", funnels.items())
         if len(funnels) < 2:
             del self.filters["funnel"]
@@ -117,6 +120,12 @@ class DealFilter(_DealFilters):
 
     def by_mark(self, rows: DealQuerySet, _name: str, value: str) -> DealQuerySet:
         return rows.filter(mark_condition(value))
+
+
+def _named(name: str, *places: Stage | Funnel) -> str:
+    """The name, and that the place takes no deals any more where that is so."""
+    retired = any(place.retired_at for place in places)
+    return gettext("%(name)s (not in use)") % {"name": name} if retired else name
 
 
 class BoardFilter(_DealFilters):

@@ -131,7 +131,7 @@ class DealsOfClients(ClientListExtension):
             client.is_at_rest = not any(deal.state == Deal.State.OPEN for deal in deals[client.pk])  # type: ignore[attr-defined]
 
     def filters(self) -> dict[str, Any]:
-        stages = Stage.objects.in_use().order_by("funnel__position", "position")
+        stages = Stage.objects.in_use_or_holding().order_by("funnel__position", "position")
         return {"status": InStatus(label=_("Status"), queryset=stages)}
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from core.history.tracked import TrackedQuerySet
 from people.access import VisibleQuerySet, owners_visible_to
@@ -13,6 +13,9 @@ from pipeline import marks
 
 if TYPE_CHECKING:
     from pipeline.models import Deal, Funnel, LossReason, Stage, StageMove  # noqa: F401
+
+
+_TAKES_DEALS = Q(retired_at__isnull=True, funnel__retired_at__isnull=True, funnel__deleted_at__isnull=True)
 
 
 class FunnelQuerySet(TrackedQuerySet["Funnel"]):
@@ -24,9 +27,14 @@ class FunnelQuerySet(TrackedQuerySet["Funnel"]):
 class StageQuerySet(TrackedQuerySet["Stage"]):
     def in_use(self) -> Self:
         """Those that take deals, of funnels that do."""
-        return self.filter(
-            retired_at__isnull=True, funnel__retired_at__isnull=True, funnel__deleted_at__isnull=True
-        )
+        return self.filter(_TAKES_DEALS)
+
+    def in_use_or_holding(self) -> Self:
+        """Those in use, and retired ones (of retired funnels) in which closed deals still stand."""
+        from pipeline.models import Deal
+
+        holds = Exists(Deal.objects.filter(stage=OuterRef("pk")))
+        return self.filter(_TAKES_DEALS | holds)
 
     def open(self) -> Self:
         return self.filter(kind="open")

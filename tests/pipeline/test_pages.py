@@ -10,8 +10,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from pipeline.models import Deal, Funnel, Stage
-from tests.factories import THURSDAY
-from tests.pipeline.factories import make_deal, make_plain_client, start_stage
+from tests.factories import THURSDAY, by_system
+from tests.pipeline.factories import make_deal, make_funnel, make_plain_client, stage_of, start_stage
 from tests.pipeline.test_board import HTMX, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +123,20 @@ def test_the_list_shows_open_deals_and_the_total_of_what_is_filtered(cast: Simpl
     overdue = text(anna.get(address, {"step": "overdue"}))
     assert "Вторая" in overdue and "Первая" not in overdue
     assert "Вторая" not in text(anna.get(address, {"amount_from": "600"}))
+
+
+def test_deals_that_stand_in_a_retired_funnel_are_found_by_its_stages(cast: SimpleNamespace) -> None:
+    old = make_funnel("Старая")
+    sold, unused = stage_of(old, "Продано"), stage_of(old, "Переговоры")
+    make_deal(manager=cast.anna)
+    make_deal(manager=cast.anna, stage=sold, name="Давняя")
+    with by_system():
+        old.retired_at = THURSDAY
+        old.save()
+    anna, address = signed_in(cast.anna), reverse("pipeline:deals")
+    page = text(anna.get(address))
+    assert "Продано (не используется)" in page and unused.name not in page
+    assert "Давняя" in text(anna.get(address, {"stage": sold.pk}))
 
 
 def test_the_list_asks_no_more_for_more_deals(
