@@ -1,18 +1,16 @@
-"""An index for the database that has no trigrams."""
+"""Indexes that one of the two databases needs and the other has no use for."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
 
 
-class ScanIndex(models.Index):
-    """What SQLite reads through when it looks for a substring: the rows' order and the text, nothing else.
+class OfOneDatabase(models.Index):
+    """A base of indexes: made on the database that `vendor` names, nothing on the other."""
 
-    A table's row is many times wider than what is searched, and an order of the list whose rows must be looked up one
-    by one costs more still. Nothing on PostgreSQL, which has its `SearchIndex` and allows no long texts in this kind.
-    """
+    vendor: ClassVar[str]
 
     def create_sql(
         self,
@@ -21,13 +19,23 @@ class ScanIndex(models.Index):
         using: str = "",
         **kwargs: Any,
     ) -> Statement:
-        if schema_editor.connection.vendor != "sqlite":
+        if schema_editor.connection.vendor != self.vendor:
             return Statement("SELECT 1")
         return super().create_sql(model, schema_editor, using=using, **kwargs)
 
     def remove_sql(
         self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor, **kwargs: Any
     ) -> Any:
-        if schema_editor.connection.vendor != "sqlite":
+        if schema_editor.connection.vendor != self.vendor:
             return Statement("SELECT 1")
         return super().remove_sql(model, schema_editor, **kwargs)
+
+
+class ScanIndex(OfOneDatabase):
+    """What SQLite reads through when it looks for a substring: the rows' order and the text, nothing else.
+
+    A table's row is many times wider than what is searched, and an order of the list whose rows must be looked up one
+    by one costs more still. Nothing on PostgreSQL, which has its `SearchIndex` and allows no long texts in this kind.
+    """
+
+    vendor = "sqlite"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.backends.ddl_references import Statement
 from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
+
+from core.indexes import OfOneDatabase
 
 # Characters nobody sees: they come with copied text, and PostgreSQL refuses the first one altogether.
 _UNSEEN = dict.fromkeys([0x00, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
@@ -82,31 +82,15 @@ class Has(_Lookup):
         return f"{column} LIKE %s", (*column_params, pattern)
 
 
-class SearchIndex(GinIndex):
+class SearchIndex(OfOneDatabase, GinIndex):
     """Trigrams of one `SearchField` on PostgreSQL (needs the extension pg_trgm); nothing on SQLite, which scans."""
+
+    vendor = "postgresql"
 
     def __init__(self, field: str = "", *, name: str, **kwargs: Any) -> None:
         kwargs.setdefault("fields", [field])
         kwargs.setdefault("opclasses", ["gin_trgm_ops"])
         super().__init__(name=name, **kwargs)
-
-    def create_sql(
-        self,
-        model: type[models.Model],
-        schema_editor: BaseDatabaseSchemaEditor,
-        using: str = "",
-        **kwargs: Any,
-    ) -> Statement:
-        if schema_editor.connection.vendor != "postgresql":
-            return Statement("SELECT 1")
-        return super().create_sql(model, schema_editor, using=using, **kwargs)
-
-    def remove_sql(
-        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor, **kwargs: Any
-    ) -> Any:
-        if schema_editor.connection.vendor != "postgresql":
-            return Statement("SELECT 1")
-        return super().remove_sql(model, schema_editor, **kwargs)
 
 
 # A run of digits with what people put between them, not a part of a word like «ab-12345» or «12345x».

@@ -3,21 +3,14 @@
 import pytest
 
 from activities.models import Activity
-from core import periods
 from core.history.integrity import faults
 from core.imports import runs
 from leads.models import Client, ContactPoint
 from pipeline.models import Deal
-from tests.imports.factories import EVENING, checked, loaded, make_head, make_sellers, worked
+from tests.imports.factories import checked, loaded, make_head, make_sellers, worked
 from tests.workbooks import make_workbook
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def evening():
-    with periods.clock(EVENING) as clock:
-        yield clock
 
 
 @pytest.fixture

@@ -13,27 +13,11 @@ from core.imports.models import ImportRun
 from core.tasks import clean
 from leads.models import Client
 from pipeline.models import Deal
-from tests.imports.factories import EVENING, checked, guessed_plan, loaded, make_head, make_sellers, upload
+from tests.imports.factories import EVENING, checked, guessed_plan, loaded, upload
 from tests.leads.factories import make_client
 from tests.workbooks import make_csv, make_workbook
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def evening():
-    with periods.clock(EVENING) as clock:
-        yield clock
-
-
-@pytest.fixture
-def sellers():
-    return make_sellers()
-
-
-@pytest.fixture
-def head(sellers):
-    return make_head(sellers["Анна Смирнова"].team)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])

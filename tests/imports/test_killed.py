@@ -7,28 +7,16 @@ import pytest
 from django.db import connection
 
 from activities.models import Activity
-from core import periods
 from core.history.integrity import faults
 from core.imports import jobs, runs
 from core.imports.models import ImportRow
 from core.outbox import Job, run_due_jobs
 from core.outbox.models import LEASE
 from leads.models import Client
-from tests.imports.factories import EVENING, checked, guessed_plan, make_head, make_sellers, upload, worked
+from tests.imports.factories import checked, guessed_plan, upload, worked
 from tests.workbooks import make_workbook
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def evening():
-    with periods.clock(EVENING) as clock:
-        yield clock
-
-
-@pytest.fixture
-def head():
-    return make_head(make_sellers()["Анна Смирнова"].team)
 
 
 @pytest.fixture

@@ -10,28 +10,16 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from activities.models import Activity, ActivityKind
-from core import periods
 from core.imports.models import ImportRun
 from core.outbox import run_due_jobs
 from leads.models import Client
 from people.models import Role
 from tests.factories import make_user
 from tests.hostile_files import HOSTILE
-from tests.imports.factories import EVENING, checked, loaded, make_head, make_sellers, upload
+from tests.imports.factories import checked, loaded, upload
 from tests.workbooks import make_workbook
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def evening():
-    with periods.clock(EVENING) as clock:
-        yield clock
-
-
-@pytest.fixture
-def head():
-    return make_head(make_sellers()["Анна Смирнова"].team)
 
 
 @pytest.fixture

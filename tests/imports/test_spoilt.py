@@ -8,7 +8,6 @@ from openpyxl import load_workbook
 
 from activities.actions import log_activity
 from activities.models import Activity, ActivityKind
-from core import periods
 from core.history.integrity import faults
 from core.imports import error_file, importer, runs
 from core.imports.models import ImportRow
@@ -17,12 +16,9 @@ from leads.models import Client
 from pipeline.models import Deal
 from tests.factories import make_user
 from tests.imports.factories import (
-    EVENING,
     answered,
     checked,
     loaded,
-    make_head,
-    make_sellers,
     worked,
 )
 from tests.leads.factories import make_client
@@ -45,22 +41,6 @@ COLUMN_OF = {
     "unknown_kind": "kind",
     "unknown_status": "stage",
 }
-
-
-@pytest.fixture(autouse=True)
-def evening():
-    with periods.clock(EVENING) as clock:
-        yield clock
-
-
-@pytest.fixture
-def sellers():
-    return make_sellers()
-
-
-@pytest.fixture
-def head(sellers):
-    return make_head(sellers["Анна Смирнова"].team)
 
 
 @pytest.fixture
