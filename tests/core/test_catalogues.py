@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from core import catalogues
 from core.catalogues import Room
 
-PYTHON = '''
+PYTHON = """
 from django.utils.translation import gettext as _, gettext_lazy, ngettext_lazy, npgettext, pgettext_lazy
 
 name = gettext_lazy("Client")
@@ -24,7 +24,7 @@ long = _(
     "one sentence "
     "in two pieces"
 )
-'''
+"""
 TEMPLATE = """{% extends "base.html" %}
   {% if user %}
       <h1 title="{% translate "Don't call" %}">{% translate 'My day' context "heading" %}</h1>
@@ -111,7 +111,10 @@ def test_updating_keeps_translations_and_drops_what_the_sources_no_longer_say(ho
     core.po.write_text(core.po.read_text().replace('msgstr "Search"', 'msgstr "Найти"'))
     (house / "templates/base.html").write_text('{% translate "Search" %}{% translate "Menu" %}')
     assert catalogues.update(core) is True
-    assert {message.id: message.string for message in core.translated() if message.id} == {"Search": "Найти", "Menu": ""}
+    assert {message.id: message.string for message in core.translated() if message.id} == {
+        "Search": "Найти",
+        "Menu": "",
+    }
     (house / "templates/base.html").write_text('{% translate "Menu" %}')
     assert "core: no longer in the sources: 'Search'" in catalogues.complaints([core])
     catalogues.update(core)
@@ -137,7 +140,9 @@ def test_one_word_has_one_translation_in_the_whole_house(house: Path) -> None:
         translate_all(room)
     core = rooms(house)["core"]
     core.po.write_text(core.po.read_text().replace('msgstr "Client"', 'msgstr "Клиент"'))
-    assert catalogues.complaints(rooms(house).values()) == ["core: translated otherwise than in leads: 'Client'"]
+    assert catalogues.complaints(rooms(house).values()) == [
+        "core: translated otherwise than in leads: 'Client'"
+    ]
 
 
 def test_compiled_catalogues_are_what_gettext_reads_and_are_made_once(house: Path) -> None:
