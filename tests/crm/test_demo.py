@@ -16,6 +16,7 @@ from crm.demo.large import Large
 from crm.demo.people import make_many
 from crm.demo.small import Small
 from leads.models import Client
+from leads.search import refresh_search
 from people.models import Role, User
 from pipeline.models import Deal
 from tests.factories import THURSDAY, make_user
@@ -42,6 +43,9 @@ def test_a_few_days_leave_whole_histories_and_every_kind_of_record() -> None:
     assert Activity.objects.planned().exists()
     assert {op.by is not None for op in Operation.objects.filter(kind=Operation.Kind.FORM)} == {True}
     assert not Activity.objects.filter(happened_at__gt=THURSDAY).exists()
+    derived = dict(Client.objects.values_list("pk", "search"))
+    refresh_search(derived)
+    assert dict(Client.objects.values_list("pk", "search")) == derived
 
 
 def test_the_company_is_the_same_every_time_for_a_date() -> None:
