@@ -185,7 +185,7 @@ class ContactPoint(Tracked):
         indexes = [models.Index(fields=["kind", "value"])]
 
     def __str__(self) -> str:
-        return self.value
+        return self.words
 
     @property
     def words(self) -> str:

@@ -105,7 +105,7 @@ class Entry:
 
 def record_title(model: type[Tracked], version: VersionBase) -> str:
     """How the record of a version is called: its own name where it has one, else its kind and number."""
-    for name in ("name", "value", "text", "email"):
+    for name in ("name", "value", "text", "subject", "email"):
         text = getattr(version, name, "")
         if isinstance(text, str) and text:
             return text[:80]
