@@ -54,7 +54,7 @@ class DealList(ForAbility, List):
         return [
             Column("number", _("№"), "number", sort="pk", on_phone="hide"),
             Column("client", _("Client"), "text", value="client.name", sort="client__name"),
-            Column("name", _("What is sold"), sort="name"),
+            Column("name", _("What is sold"), "longtext", sort="name"),
             Column(
                 "stage",
                 _("Stage"),
