@@ -162,7 +162,7 @@ def _in_browser(folder: Path) -> Result:
             "browser", missing="Chromium is not installed: run `sudo apt install chromium`, or set CHROMIUM."
         )
     environment = _environment(folder, DJANGO_ALLOW_ASYNC_UNSAFE="true", CHROMIUM=program)
-    return _pytest("browser", ["-m", "browser", "tests/browser"], environment)
+    return _pytest("browser", [*_parallel(), "-m", "browser", "tests/browser"], environment)
 
 
 def _parallel() -> list[str]:
