@@ -68,7 +68,6 @@ def _company() -> None:
 
     from people.models import User
 
-    call_command("messages", "--compile", verbosity=0)
     call_command("migrate", verbosity=0)
     if not User.objects.exists():
         call_command("demo")
