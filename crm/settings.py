@@ -2,7 +2,7 @@
 
 The defaults are the embedded company: SQLite and a file broker below `var/`. `DATABASE_URL` and `REDIS_URL`
 move the same program to PostgreSQL and Redis. `PRODUCTION=1` takes every unsafe default away.
-A wrong value stops the start with a sentence (`core/checks.py` for what needs the apps, here for the rest).
+A wrong value stops the start with a sentence.
 """
 
 import os
@@ -172,7 +172,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- People ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "people.backends.DoorKeeper"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -92,3 +92,28 @@ def test_no_demo_sign_in_is_offered_without_a_demo_or_in_production(client, user
     settings.PRODUCTION = True
     assert demo_accounts() == []
     assert DEMO_PASSWORD not in client.get("/login/").content.decode()
+
+
+def test_nobody_of_a_demo_company_gets_into_production(client, settings) -> None:
+    user = make_user(is_demo=True, email="belova@takt.example")
+    client.force_login(user)
+    assert client.get("/").status_code == 200
+
+    settings.PRODUCTION = True
+
+    answer = client.get("/")
+    assert answer.status_code == 302, "the session from before is no way in"
+    assert answer.url.startswith("/login/")
+
+
+def test_a_demo_password_opens_nothing_in_production(client, settings) -> None:
+    user = make_user(is_demo=True, email="belova@takt.example")
+    user.set_password("takt-demo-2026")
+    User._base_manager.filter(pk=user.pk).update(password=user.password)
+    sent = {"username": user.email, "password": "takt-demo-2026"}
+
+    settings.PRODUCTION = True
+    assert client.post("/login/", sent).status_code == 200
+
+    settings.PRODUCTION = False
+    assert client.post("/login/", sent).status_code == 302

@@ -35,7 +35,7 @@ class Command(BaseCommand):
                     continue
                 user = person_of(case.role)
                 browser = Browser()
-                browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+                browser.force_login(user, backend="people.backends.DoorKeeper")
                 row = measure(
                     case.name, goal_ms=case.goal_ms, client=browser, request=case.prepare(user), rounds=rounds
                 )
