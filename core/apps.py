@@ -7,6 +7,7 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
+        from core import lookups  # noqa: F401  registers them
         from core.history.rollback import restored
         from core.imports.jobs import after_rollback
 

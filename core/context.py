@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import resolve
 from django.utils import translation
 
-from core.places import Clock, RailEntry, home_pages, rail, top_bar, url_or_none
+from core.places import Banner, Clock, RailEntry, banners, home_pages, rail, top_bar, url_or_none
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "takt_theme"
@@ -94,6 +94,13 @@ class Shell:
     @cached_property
     def clock(self) -> Clock | None:
         return top_bar.clock(self.request) if self.user and top_bar.clock else None
+
+    @cached_property
+    def banners(self) -> list[Banner]:
+        """What must not be overlooked, whatever the page."""
+        if self.user is None:
+            return []
+        return [found for banner in banners if (found := banner(self.request))]
 
     @cached_property
     def theme(self) -> str:

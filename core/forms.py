@@ -170,7 +170,10 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         """The state the reader saw; None where the form does not say."""
         if seen is None:
             return None
-        return type(self.record).versions.filter(record_id=self.record.pk, version=seen).first()
+        state: VersionBase | None = (
+            type(self.record).versions.filter(record_id=self.record.pk, version=seen).first()
+        )
+        return state
 
     def _was_in_model(self, name: str, base: Tracked | VersionBase | None) -> Any:
         """The value the reader saw; where that is not known, one that equals nothing."""

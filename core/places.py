@@ -2,7 +2,7 @@
 
 `rail` — the entries at the left of every page and at the bottom of a phone; `top_bar` — search, quick log, the clock
 to the cut-off; `home_pages` — what a role sees at «/»; `card_panels` — pieces of other rooms on a record's card;
-`settings_pages` — what the administrator configures.
+`settings_pages` — what the administrator configures; `banners` — what must not be overlooked on any page.
 """
 
 from collections.abc import Callable, Iterable
@@ -122,11 +122,28 @@ class CardPanels:
 
 @dataclass(frozen=True)
 class Clock:
-    """What the top bar says of the cut-off: the words, shorter words for a phone, and how pressing it is."""
+    """What the top bar says of the cut-off: the words, shorter words for a narrow window, and how pressing it is.
+
+    `url`: where its fragment (`parts/clock.html`) is fetched anew every minute; with `loads` at once as well.
+    """
 
     text: Text
     short: Text = ""
-    state: str = "near"  # met: nothing is missing · near: time is left · missed: too late
+    state: str = (
+        "near"  # idle: the time alone · met: nothing is missing · near: time is left · missed: it presses
+    )
+    url: str = ""
+    loads: bool = False
+
+
+@dataclass(frozen=True)
+class Banner:
+    """One line above every page that must not be overlooked: how pressing it is, and where it leads."""
+
+    text: Text
+    state: str = "near"  # near: soon a trouble · missed: a trouble
+    url: str = ""
+    link: Text = ""
 
 
 @dataclass
@@ -188,4 +205,6 @@ rail = Rail()
 home_pages = HomePages()
 card_panels = CardPanels()
 settings_pages = SettingsPages()
+# Functions of the request that give a `Banner` or None: asked by the frame of every page, so from memory.
+banners: list[Callable[[HttpRequest], Banner | None]] = []
 top_bar = TopBar()

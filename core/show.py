@@ -76,6 +76,21 @@ def short_day(value: dt.date | None) -> str:
     return text if date.year == periods.today().year else f"{text}{NBSP}{date.year}"
 
 
+def month(value: dt.date) -> str:
+    """«Ноябрь 2026»: a month as a name, whichever of its days is given."""
+    return date_format(_date(value), "F Y")
+
+
+def of_month(value: dt.date) -> str:
+    """«ноября 2026», as it stands after «с»."""
+    return date_format(_date(value), "E Y")
+
+
+def whole_moment(value: dt.datetime) -> str:
+    """«1 декабря 2026, 10:15», the same whenever it is read: for paper and files."""
+    return f"{date_format(_date(value), 'j E Y').replace(' ', NBSP)}, {clock_time(value)}"
+
+
 def clock_time(value: dt.datetime | dt.time | None) -> str:
     """«16:30» in the company's zone."""
     if value is None:

@@ -8,17 +8,19 @@ After every `migrate` (and after a `flush`) `make_lists()` runs, inside one oper
 have never had a row; so somebody's deleted or renamed entries never come back. Lower rooms come first.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models import F
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_noop
 
 from core.history.operations import Operation, operation
-from core.history.tracked import Tracked
+from core.history.tracked import Tracked, tracked_models
 
 _NOTE = gettext_noop("Starting data")
 
@@ -70,3 +72,22 @@ def _columns_there(cursor: Any, model: type[models.Model]) -> set[str]:
     return {
         column.name for column in connection.introspection.get_table_description(cursor, model._meta.db_table)
     }
+
+
+def backdate(moment: dt.datetime) -> None:
+    """The starting data has been there since the moment: for companies that live in a past, the demo's and a test's.
+
+    Moves the stamps of the system's own first operations and of all they made; afterwards history is whole.
+    """
+    operations = Operation.objects.filter(by=None, kind=Operation.Kind.SYSTEM, note=_NOTE, at__gt=moment)
+    ids = list(operations.values_list("pk", flat=True))
+    for model in tracked_models() if ids else ():
+        made = model.versions.filter(operation__in=ids)
+        records = list(made.values_list("record_id", flat=True))
+        if records:
+            rows: models.QuerySet[Tracked] = models.QuerySet(model).filter(pk__in=records)
+            rows.filter(changed_at=F("created_at")).update(changed_at=moment)
+            rows.update(created_at=moment)
+            made.update(valid_from=moment, changed_at=moment)
+            model.versions.filter(record_id__in=records).update(created_at=moment)
+    operations.update(at=moment)

@@ -16,9 +16,9 @@ _KEPT = dt.timedelta(days=30)
 
 
 @shared_task(name="core.tick", ignore_result=True)
-def tick() -> int:
-    """Runs what is due: sent by the beat every minute, at a worker's start, and after every commit with new jobs."""
-    return outbox.tick()
+def tick(way: str = "beat") -> int:
+    """Runs what is due: sent by the beat every minute, at a worker's start ("start"), after commits with new jobs."""
+    return outbox.tick(way=way)
 
 
 @handler("core.mail", resumable=True)  # no transaction is held open while a mail server thinks

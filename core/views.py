@@ -9,13 +9,19 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.csrf import requires_csrf_token
 
+from core import health
 from core.middleware import request_id
 
 
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 «ok» while this process answers; asks neither the database nor anything else."""
-    return HttpResponse("ok", content_type="text/plain", headers={"Cache-Control": "no-store"})
+    """200 «ok» while this process answers, below it what rooms have to say; asks neither the database nor others.
+
+    With `?strict` 503 where something is said: for who watches over the company, not for a load balancer."""
+    found = health.complaints()
+    status = HTTPStatus.SERVICE_UNAVAILABLE if found and "strict" in request.GET else HTTPStatus.OK
+    body = "\n".join(["ok", *found])
+    return HttpResponse(body, content_type="text/plain", status=status, headers={"Cache-Control": "no-store"})
 
 
 def _page(request: HttpRequest, status: HTTPStatus, template: str) -> HttpResponse:

@@ -138,10 +138,17 @@ def _stamp() -> dt.datetime:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [OPERATIONS_LOCK])
-            if not periods.fixed_clock():
-                cursor.execute("SELECT clock_timestamp()")
-                stamp: dt.datetime = cursor.fetchone()[0]
-                return stamp.astimezone(dt.UTC)
+    return stamping_clock()
+
+
+def stamping_clock() -> dt.datetime:
+    """This moment by the clock that stamps operations: the server's on PostgreSQL, where machines of the program may
+    disagree by seconds. Whoever must know that no stamp before a moment can follow any more asks this one."""
+    if connection.vendor == "postgresql" and not periods.fixed_clock():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            stamp: dt.datetime = cursor.fetchone()[0]
+            return stamp.astimezone(dt.UTC)
     return periods.now()
 
 

@@ -46,7 +46,14 @@ class Unresolved(Exception):
 
 
 class Refused(Exception):
-    """The database refuses the state that would come back (a unique value is taken by now); nothing was written."""
+    """The state that would come back cannot be; nothing was written.
+
+    A room objected (`sentence` says why), or the database did: a unique value is taken by now.
+    """
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 @dataclass(frozen=True)
@@ -127,6 +134,15 @@ class Plan:
         return [one for one in self.conflicts if choices.get(one.key) not in (BEFORE, KEEP)]
 
 
+# What rooms know of states that must not come back, filled in `AppConfig.ready()`: f(plan) → why not, "" for nothing.
+objections: list[Callable[[Plan], str]] = []
+
+
+def objection_to(plan: Plan) -> str:
+    """Why the plan must not be carried out, in a sentence; "" where nothing speaks against it."""
+    return next((sentence for object_to in objections if (sentence := object_to(plan))), "")
+
+
 def plan(operation: Operation, *, allowed: Allowed) -> Plan:
     """The preview of rolling `operation` back; writes nothing.
 
@@ -154,7 +170,7 @@ def apply(
     """Rolls `operation` back in one transaction and returns the new operation.
 
     `choices` maps the key of a conflict to "before" (what was before the operation) or "keep" (what is now).
-    `Unresolved` if one is missing, `Refused` if the database does not take the former state.
+    `Unresolved` if one is missing, `Refused` if the former state cannot be.
     """
     choices = choices or {}
     try:
@@ -164,6 +180,8 @@ def apply(
         ):
             _lock_rows(operation)
             now = plan(operation, allowed=allowed)
+            if sentence := objection_to(now):
+                raise Refused(sentence)
             if now.open_conflicts(choices):
                 raise Unresolved(now)
             _write(now, op, choices)
@@ -246,7 +264,10 @@ def _keep_what_is_needed(made: Plan) -> None:
     for model, rows in created.items():
         made_here = model.versions.filter(operation=made.operation).values("record_id")
         for pointing, key in _keys_to(model):
-            pairs = pointing.objects.filter(**{f"{key.name}__in": made_here}).values_list("pk", key.attname)
+            there: Any = pointing.objects
+            if key.name == pointing.goes_on_in:  # deleted, and what it had stands here
+                there = pointing.all_objects.exclude(pk__in=made_here)
+            pairs = there.filter(**{f"{key.name}__in": made_here}).values_list("pk", key.attname)
             for pk, target in pairs:
                 if target not in rows or (pointing, pk, key.attname) in freed:
                     continue

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import GreaterThan
 from django.db.models.signals import class_prepared
 from django.utils.translation import gettext_lazy as _
 
@@ -112,10 +113,29 @@ def alive_manager(queryset_class: type[TrackedQuerySet[M]]) -> Any:
     return AliveManager()
 
 
+class Until(models.Func):
+    """`valid_to`, with "for ever" in place of nothing: an index on it finds what stood at a moment in one range, that
+    is what stands still and what ceased to since, however long the history before."""
+
+    output_field = models.DateTimeField()
+    arity = 1
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="COALESCE(%(expressions)s, '9999')", **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "COALESCE(%(expressions)s, 'infinity'::timestamptz)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
 class VersionQuerySet(models.QuerySet["VersionBase"]):
     def at(self, moment: dt.datetime) -> Self:
         """The state of every record at the moment, deleted ones included (filter by `deleted_at`)."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=moment), valid_from__lte=moment)
+
+    def still_at(self, moment: dt.datetime) -> Self:
+        """The same as `at`, for tables with an index that begins with `Until("valid_to")`."""
+        return self.filter(GreaterThan(Until("valid_to"), models.Value(moment)), valid_from__lte=moment)
 
     def of(self, record: "Tracked") -> Self:
         """All states of one record, oldest first."""
@@ -163,9 +183,12 @@ class Tracked(models.Model):
     derived_fields: ClassVar[tuple[str, ...]] = ()
     # The key to the record without which this one is nothing (a phone's client): a rollback keeps both or neither.
     part_of: ClassVar[str] = ""
-    # Further indexes of the version table, for questions about the past: [("manager", "valid_from"), …].
-    version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    versions: ClassVar[VersionQuerySet]
+    # The key to the record of the same model that a deleted one was merged into: it holds what this one had.
+    goes_on_in: ClassVar[str] = ""
+    # Further indexes of the version table, for questions about the past: columns, or an index with a condition.
+    version_indexes: ClassVar[tuple[tuple[str, ...] | models.Index, ...]] = ()
+    # A `VersionQuerySet` of the version model; that one is made at run time, so no type checker knows its columns.
+    versions: ClassVar[Any]
 
     objects = alive_manager(TrackedQuerySet)
     all_objects = TrackedQuerySet.as_manager()
@@ -259,7 +282,10 @@ def _make_version_model(sender: type[models.Model], **_kwargs: Any) -> None:
             ],
             "indexes": [
                 models.Index(fields=["record_id", "valid_from"]),
-                *(models.Index(fields=list(names)) for names in sender.version_indexes),
+                *(
+                    known if isinstance(known, models.Index) else models.Index(fields=list(known))
+                    for known in sender.version_indexes
+                ),
             ],
         },
     )

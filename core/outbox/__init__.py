@@ -8,6 +8,16 @@ def check(job: Job) -> None: …
 
 from core.outbox.models import Job, LeaseLost
 from core.outbox.queue import GiveUp, enqueue, enqueue_mail, handler
-from core.outbox.runner import run_due_jobs, tick
+from core.outbox.runner import every_minute, run_due_jobs, tick
 
-__all__ = ["GiveUp", "Job", "LeaseLost", "enqueue", "enqueue_mail", "handler", "run_due_jobs", "tick"]
+__all__ = [
+    "GiveUp",
+    "Job",
+    "LeaseLost",
+    "enqueue",
+    "enqueue_mail",
+    "every_minute",
+    "handler",
+    "run_due_jobs",
+    "tick",
+]

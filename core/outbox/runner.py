@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 
 from django.db import close_old_connections, connection, transaction
 
@@ -24,10 +25,20 @@ MAX_ATTEMPTS = 5
 PAUSES = [dt.timedelta(seconds=30), dt.timedelta(minutes=2), dt.timedelta(minutes=10), dt.timedelta(hours=1)]
 _PORTION = 20
 
+# What rooms want done every minute whatever jobs there are, filled in their `AppConfig.ready()`. Called at every tick,
+# so more often than once a minute, with the way of the tick: "beat", or "start" when a worker starts. A function that
+# raises is in the log and keeps nobody from anything.
+every_minute: list[Callable[[str], object]] = []
 
-def tick(limit: int = 100) -> int:
-    """What the beat does every minute and a worker when it starts: takes over from the dead, enqueues what the day asks
-    for and runs what is due; the number of jobs run."""
+
+def tick(limit: int = 100, way: str = "beat") -> int:
+    """What the beat does every minute and a worker when it starts: calls `every_minute`, takes over from the dead,
+    enqueues what the day asks for and runs what is due; the number of jobs run."""
+    for call in every_minute:
+        try:
+            call(way)
+        except Exception:
+            log.exception("What is wanted every minute failed.")
     _take_over_from_the_dead()
     _enqueue_daily()
     ran = run_due_jobs(limit)

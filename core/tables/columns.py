@@ -22,6 +22,7 @@ KindName = Literal[
     "longtext",
     "number",
     "int",
+    "quantity",
     "money",
     "percent",
     "date",
@@ -47,7 +48,7 @@ class Column:
     leads back to it. `total`: an aggregate over everything filtered (`Sum("amount")`). `only_export` columns are in
     files only, `export=False` ones never. `on_phone`: "end" stands at the right of the row's first line, "line" on its
     second, "hide" is left out; the list's primary column is the first line itself. `wide_only` columns wait for a wide
-    screen.
+    screen. `tone`: the verdict a cell is coloured by in a workbook: met, near, missed, or nothing.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Column:
     only_export: bool = False
     on_phone: Literal["line", "end", "hide"] = "line"
     wide_only: bool = False
+    tone: Callable[[Any], str] | None = None
 
     @cached_property
     def css(self) -> str:

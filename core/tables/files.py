@@ -17,7 +17,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
+from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from core import periods, show
@@ -33,19 +33,33 @@ LARGEST = 100_000
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LONGEST_CELL = 32_767  # Excel's limit
 _BOLD = Font(bold=True)
+# The verdicts as static/css/tokens.css softly colours them in the light theme.
+_FILLS = {
+    tone: PatternFill("solid", start_color=colour)
+    for tone, colour in (("met", "E2F4EA"), ("near", "FDF1D8"), ("missed", "FCE8E6"))
+}
 
 
-def xlsx(table: Table) -> HttpResponseBase:
-    """An Excel workbook: the selection in words and the moment, a frozen header with a filter, typed cells, totals."""
+def xlsx(table: Table, *more: Table) -> HttpResponseBase:
+    """An Excel workbook: the selection in words and the moment, a frozen header with a filter, typed cells, totals.
+
+    `more` tables are further sheets of it.
+    """
     # No `with`: the response closes the file, and closing deletes it.
     file = NamedTemporaryFile(prefix="takt-", suffix=".xlsx")  # noqa: SIM115
-    write_xlsx(table, file)
+    write_xlsx(table, file, *more)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=_file_name(table, "xlsx"))
 
 
-def write_xlsx(table: Table, file: IO[bytes]) -> None:
+def write_xlsx(table: Table, file: IO[bytes], *more: Table) -> None:
     book = Workbook(write_only=True)
+    for each in (table, *more):
+        _write_sheet(book, each)
+    book.save(file)
+
+
+def _write_sheet(book: Workbook, table: Table) -> None:
     sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", table.title)[:31] or "1")
     head = [*_head(table), ""]
     header = len(head) + 1
@@ -57,18 +71,21 @@ def write_xlsx(table: Table, file: IO[bytes]) -> None:
         sheet.append([text_cell(sheet, text, bold=line == 0)])
     sheet.append([text_cell(sheet, str(column.label), bold=True) for column in table.columns])
     kinds = [column.type for column in table.columns]
+    tones = [(index, column.tone) for index, column in enumerate(table.columns) if column.tone]
     last = header
     for last, row in enumerate(table.rows, header + 1):  # noqa: B007
-        sheet.append(
-            [
-                _cell(sheet, kind.as_cell(value), kind.number_format)
-                for kind, value in zip(kinds, row.values, strict=True)
-            ]
-        )
+        bold = table.is_sum is not None and table.is_sum(row)
+        cells = [
+            _cell(sheet, kind.as_cell(value), kind.number_format, bold=bold)
+            for kind, value in zip(kinds, row.values, strict=True)
+        ]
+        for index, tone in tones:
+            if cells[index] is not None and (fill := _FILLS.get(tone(row.record))):
+                cells[index].fill = fill
+        sheet.append(cells)
     sheet.auto_filter.ref = f"A{header}:{get_column_letter(len(table.columns))}{last}"
     if table.totals:
         sheet.append([_cell(sheet, value, kind, bold=True) for value, kind in _totals(table)])
-    book.save(file)
 
 
 def _cell(sheet: Any, value: Any, number_format: str, *, bold: bool = False) -> Any:

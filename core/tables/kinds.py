@@ -188,6 +188,17 @@ KINDS: dict[str, Kind] = {
             right=True,
             falls=True,
         ),
+        # A value of whatever unit: a count, a quantity, a sum.
+        Kind(
+            "quantity",
+            named=True,
+            words=show.number,
+            cell=Decimal,
+            number_format="#,##0.##",
+            width=12,
+            right=True,
+            falls=True,
+        ),
         Kind(
             "money",
             words=format_money,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +82,8 @@ class Table:
     moment: dt.datetime
     caption: Sequence[str] = ()
     totals: Mapping[str, Any] = field(default_factory=dict)
+    # Rows that are sums of others: bold in a workbook.
+    is_sum: Callable[[Row], bool] | None = None
 
     @property
     def total_cells(self) -> list[Cell]:

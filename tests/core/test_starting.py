@@ -1,11 +1,14 @@
 """Starting data."""
 
+import datetime as dt
+
 import pytest
 from django.core.management import call_command
 from django.utils import translation
 
+from core.history.integrity import faults
 from core.history.operations import operation
-from core.starting import _start
+from core.starting import _start, backdate
 from leads.models import Source
 from people.models import Company
 
@@ -25,6 +28,18 @@ def test_starting_data_has_a_history_like_everything_else():
     assert version.operation.words == "Начальные данные"
     with translation.override("en"):
         assert version.operation.words == "Starting data"
+
+
+def test_starting_data_of_a_company_with_a_past_has_a_whole_history():
+    began = dt.datetime(2026, 1, 12, 6, tzinfo=dt.UTC)
+    changed = Source.objects.first()
+    with operation(by=None):
+        changed.name = "Выставка в Перми"
+        changed.save()
+    backdate(began)
+    assert list(faults()) == []
+    assert {source.created_at for source in Source.objects.all()} == {began}
+    assert Source.versions.at(began).count() == Source.objects.count()
 
 
 def test_migrating_again_makes_nothing_twice():

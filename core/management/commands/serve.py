@@ -147,6 +147,7 @@ def _free_port(host: str, family: socket.AddressFamily) -> int:
 
 def _start_web(listener: socket.socket, workers: int, threads: int) -> processes.Child:
     command = [sys.executable, "-m", "gunicorn", "crm.wsgi", "--bind", f"fd://{listener.fileno()}"]
+    command += ["--config", "python:crm.web"]
     command += ["--workers", str(workers), "--threads", str(threads), "--preload", "--graceful-timeout", "5"]
     command += ["--no-control-socket", "--log-level", "warning"]
     return processes.start("web server", command, log=_log("web"), pass_fds=[listener.fileno()])
