@@ -14,7 +14,7 @@ from django.db.models import Model, Q
 from django.http import Http404
 
 from core.history.tracked import Tracked, TrackedQuerySet
-from people.models import Appointment, Role, User
+from people.models import Absence, Appointment, Role, User, UserQuerySet
 
 M = TypeVar("M", bound=Tracked)
 
@@ -25,9 +25,10 @@ ABILITIES: dict[str, frozenset[str]] = {
     ),  # clients, deals, activities at all
     "assign": frozenset(
         {Role.HEAD, Role.DIRECTOR, Role.ADMIN}
-    ),  # hand records to others, set tasks for others
+    ),  # hand records to others, set tasks for others, enter absences
     "import": frozenset({Role.MANAGER, Role.HEAD, Role.DIRECTOR, Role.ADMIN}),
     "configure": frozenset({Role.ADMIN}),  # funnels, stages, lists, users, calendar
+    "closings": frozenset({Role.HEAD, Role.ADMIN}),  # how working days were closed
     "journal": frozenset({Role.DIRECTOR, Role.ADMIN}),  # the operations of everybody
 }
 
@@ -90,6 +91,20 @@ def sellers_visible_to(user: User) -> Any:
     owners = owners_visible_to(user)
     sellers = User.objects.sellers()
     return sellers if owners is None else sellers.filter(pk__in=owners)
+
+
+def people_visible_to(user: User) -> UserQuerySet:
+    """Those who may sign in and whose records the user sees."""
+    owners = owners_visible_to(user)
+    people: UserQuerySet = User.objects.active()
+    return people if owners is None else people.filter(pk__in=owners)
+
+
+def absences_visible_to(user: User) -> TrackedQuerySet[Absence]:
+    """The absences of the people whose records the user sees; pages for them ask the ability "assign" besides."""
+    owners = owners_visible_to(user)
+    absences: TrackedQuerySet[Absence] = Absence.objects.all()
+    return absences if owners is None else absences.filter(user__in=owners)
 
 
 def get_visible_or_404(rows: type[M] | VisibleQuerySet[M], user: User, **lookup: Any) -> M:

@@ -1,7 +1,8 @@
 """Verbs of the people room: who works here, where, since when, and on which days.
 
-All of them are the administrator's (the ability "configure"), apart from one's own password. `by` is None for the
-system alone: the first sign-in of a new company and the demo.
+All of them are the administrator's (the ability "configure"), apart from one's own password and from absences, which
+heads enter as well (the ability "assign"). `by` is None for the system alone: the first sign-in of a new company and
+the demo.
 """
 
 import datetime as dt
@@ -18,8 +19,19 @@ from django.utils.translation import gettext as _
 from core import periods
 from core.history.operations import Operation, operation
 from core.history.tracked import Tracked
-from people import access
-from people.models import Absence, Appointment, CalendarDay, Company, Department, Role, Team, User
+from people import access, calendar, dated
+from people.models import (
+    ALWAYS,
+    Absence,
+    Appointment,
+    CalendarDay,
+    Company,
+    Department,
+    Role,
+    Team,
+    User,
+    WorkingHours,
+)
 
 R = TypeVar("R", bound=Tracked)
 
@@ -161,13 +173,24 @@ def change_own_password(user: User, *, password: str) -> None:
 
 
 def create_team(*, name: str, by: User | None, zone: str = "") -> Team:
-    """A sales team; `zone` is empty for the company's own."""
-    return _store(Team(), by=by, name=name, zone=zone)
+    """A sales team. With a `zone` of its own it has hours of its own too: those of the company, there.
+
+    They hold as if always: nobody has worked in the team yet, so no past day becomes another.
+    """
+    _require_configure(by)
+    with _operation(by):
+        team = _store(Team(), by=by, name=name)
+        if zone:
+            now = calendar.hours(periods.today())
+            _store(
+                WorkingHours(team=team, since=ALWAYS), by=by, starts=now.starts, cutoff=now.cutoff, zone=zone
+            )
+    return team
 
 
 def update_team(team: Team, *, by: User | None, **fields: Any) -> Team:
-    """Changes `name`, `zone`; what is not named stays."""
-    return _store(team, by=by, may_change={"name", "zone"}, **fields)
+    """Changes `name`."""
+    return _store(team, by=by, may_change={"name"}, **fields)
 
 
 def remove_team(team: Team, *, by: User | None) -> None:
@@ -197,38 +220,76 @@ def add_absence(
     since: dt.date,
     until: dt.date,
     by: User | None,
+    from_time: dt.time | None = None,
+    until_time: dt.time | None = None,
     substitute: User | None = None,
     note: str = "",
 ) -> Absence:
-    """Days (both included) on which the user does not work. Two absences of one person do not overlap."""
+    """Days (both included) on which the user does not work, or a part of one day. Days past and to come alike.
+
+    Absences of one person share no day. The right is a head's, for the people of their team, and upwards.
+    """
     return update_absence(
-        Absence(user=user), kind=kind, since=since, until=until, substitute=substitute, note=note, by=by
+        Absence(user=user),
+        kind=kind,
+        since=since,
+        until=until,
+        from_time=from_time,
+        until_time=until_time,
+        substitute=substitute,
+        note=note,
+        by=by,
     )
 
 
 def update_absence(absence: Absence, *, by: User | None, **fields: Any) -> Absence:
-    """Changes `kind`, `since`, `until`, `substitute`, `note`; what is not named stays."""
-    _require_configure(by)
-    since, until = fields.get("since", absence.since), fields.get("until", absence.until)
-    substitute = fields.get("substitute", absence.substitute)
-    if until < since:
-        raise ValidationError({"until": _("The last day lies before the first one.")})
-    if substitute is not None and substitute.pk == absence.user_id:
-        raise ValidationError(
-            {"substitute": _("Choose somebody else: a person does not stand in for themselves.")}
-        )
-    with _operation(by):
-        others = Absence.objects.filter(user_id=absence.user_id, since__lte=until, until__gte=since)
-        if others.exclude(pk=absence.pk).exists():
-            raise ValidationError({"since": _("This person is away on some of these days already.")})
-        return _store(absence, by=by, may_change={"kind", "since", "until", "substitute", "note"}, **fields)
+    """Changes `kind`, `since`, `until`, `from_time`, `until_time`, `substitute`, `note`; what is not named stays."""
+    _require_absences_of(absence, by)
+    may_change = {"kind", "since", "until", "from_time", "until_time", "substitute", "note"}
+    with _operation(by):  # so that nobody comes between the check and the writing
+        return _write(absence, by=by, may_change=may_change, **fields)
 
 
 def remove_absence(absence: Absence, *, by: User | None) -> None:
     """The person was or will be at work after all."""
-    _require_configure(by)
+    _require_absences_of(absence, by)
     with _operation(by):
         absence.soft_delete()
+
+
+def set_working_hours(
+    *,
+    by: User | None,
+    since: dt.date,
+    starts: dt.time,
+    cutoff: dt.time,
+    team: Team | None = None,
+    zone: str = "",
+) -> WorkingHours:
+    """The hours of the working day from `since` on, for the company or one team; a second call for that day replaces.
+
+    `since` is later than today, so that a day that has begun keeps its hours; the system may say any. A `zone` is a
+    team's alone; empty, it is the company's.
+    """
+    _require_configure(by)
+    if by is not None:
+        dated.require_ahead(since, field="since", team=team, zone=zone)
+    with _operation(by):
+        Company.objects.select_for_update().get(pk=1)  # two at once: one after the other
+        hours = WorkingHours.objects.filter(team=team, since=since).first()
+        hours = hours or WorkingHours(team=team, since=since)
+        hours = _store(hours, by=by, starts=starts, cutoff=cutoff, zone=zone)
+        dated.require_order(since, team, ahead=by is not None)
+    return hours
+
+
+def remove_working_hours(hours: WorkingHours, *, by: User | None) -> None:
+    """Hours that were to come will not; those in force, or once in force, stay."""
+    _require_configure(by)
+    dated.require_ahead(hours.since, field="since", team=hours.team)
+    with _operation(by):
+        hours.soft_delete()
+        dated.require_order(hours.since, hours.team, field="since")
 
 
 def add_calendar_exception(
@@ -242,26 +303,36 @@ def add_calendar_exception(
 ) -> CalendarDay:
     """The day is a working one or a day off whatever the production calendar says, for the company or one team.
 
-    There is one exception for a day and a team: a second call changes the first. A day off has no cut-off.
+    There is one exception for a day and a team: a second call changes the first. A day off has no cut-off; a working
+    day with one is a shortened (or longer) day. Only days later than today, unless the system says so.
     """
     _require_configure(by)
+    if by is not None:
+        dated.require_ahead(day, field="day", team=team)
+    if is_working and cutoff and cutoff <= calendar.hours(day, team).starts:
+        raise ValidationError({"cutoff": _("The day ends before it starts.")})
     with _operation(by):
         exception = CalendarDay.objects.filter(day=day, team=team).first() or CalendarDay(day=day, team=team)
-        return _store(
+        exception = _store(
             exception, by=by, is_working=is_working, cutoff=cutoff if is_working else None, note=note
         )
+        dated.require_order(day, team, ahead=by is not None)
+    return exception
 
 
 def remove_calendar_exception(exception: CalendarDay, *, by: User | None) -> None:
-    """The production calendar holds again on that day."""
+    """The production calendar holds again on that day, which is later than today."""
     _require_configure(by)
+    if by is not None:
+        dated.require_ahead(exception.day, field="day", team=exception.team)
     with _operation(by):
         exception.soft_delete()
+        dated.require_order(exception.day, exception.team, field="day")
 
 
 def update_company(company: Company, *, by: User | None, **fields: Any) -> Company:
-    """Changes `name`, `cutoff` of the working day, `deal_for_new_client`; what is not named stays."""
-    return _store(company, by=by, may_change={"name", "cutoff", "deal_for_new_client"}, **fields)
+    """Changes `name`, `deal_for_new_client`; what is not named stays."""
+    return _store(company, by=by, may_change={"name", "deal_for_new_client"}, **fields)
 
 
 # --- What the verbs have in common ----------------------------------------------------------------------------------
@@ -270,6 +341,13 @@ def update_company(company: Company, *, by: User | None, **fields: Any) -> Compa
 def _require_configure(by: User | None) -> None:
     if by is not None:
         access.require(by, "configure")
+
+
+def _require_absences_of(absence: Absence, by: User | None) -> None:
+    """A head enters the absences of their team's people, director and admin everybody's."""
+    if by is not None:
+        access.require(by, "assign")
+        access.require_owner(by, absence.user)
 
 
 def _operation(by: User | None) -> AbstractContextManager[Operation]:
@@ -283,8 +361,13 @@ def _save(record: Tracked, **values: Any) -> None:
 
 
 def _store(record: R, *, by: User | None, may_change: Collection[str] | None = None, **fields: Any) -> R:
-    """Checks and saves the record with the fields in one operation; only those of `may_change`, where it is given."""
+    """As `_write`, for what the administrator alone writes."""
     _require_configure(by)
+    return _write(record, by=by, may_change=may_change, **fields)
+
+
+def _write(record: R, *, by: User | None, may_change: Collection[str] | None = None, **fields: Any) -> R:
+    """Checks and saves the record with the fields in one operation; only those of `may_change`, where it is given."""
     for name, value in fields.items():
         if may_change is not None and name not in may_change:
             raise TypeError(f"{name} is none of the fields this verb changes.")

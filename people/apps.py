@@ -7,9 +7,12 @@ class PeopleConfig(AppConfig):
     name = "people"
 
     def ready(self) -> None:
+        from core.history.rollback import objections
         from core.starting import starting_data
-        from people import places, starting
-        from people.models import Company
+        from people import dated, places, starting
+        from people.models import Company, WorkingHours
 
         starting_data(starting.make_company, Company)
+        starting_data(starting.make_hours, WorkingHours)
+        objections.append(dated.objection)
         places.fill()

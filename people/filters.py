@@ -12,6 +12,12 @@ from people.access import owners_visible_to
 from people.models import Absence, Appointment, Role, Team, User
 
 
+def _people(request: Any) -> QuerySet[User]:
+    """Whose records the reader may see, and so may choose."""
+    owners = owners_visible_to(request.user) if request is not None else []
+    return User.objects.all() if owners is None else User.objects.filter(pk__in=owners)
+
+
 class UserFilter(django_filters.FilterSet):
     role = django_filters.ChoiceFilter(
         label=_("Role"), choices=Role, method="of_role", empty_label=_("Every role")
@@ -37,9 +43,7 @@ class UserFilter(django_filters.FilterSet):
 
 
 class AbsenceFilter(django_filters.FilterSet):
-    user = django_filters.ModelChoiceFilter(
-        label=_("Person"), queryset=User.objects.all(), empty_label=_("Everybody")
-    )
+    user = django_filters.ModelChoiceFilter(label=_("Person"), queryset=_people, empty_label=_("Everybody"))
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Absence.Kind, empty_label=_("Every kind"))
     since = DayRangeFilter(label=_("Begins"))
 
@@ -48,14 +52,8 @@ class AbsenceFilter(django_filters.FilterSet):
         fields = ("user", "kind", "since")
 
 
-def _authors(request: Any) -> QuerySet[User]:
-    """Whose operations the reader may see, and so may choose."""
-    owners = owners_visible_to(request.user) if request is not None else []
-    return User.objects.all() if owners is None else User.objects.filter(pk__in=owners)
-
-
 class OperationFilter(django_filters.FilterSet):
-    by = django_filters.ModelChoiceFilter(label=_("Author"), queryset=_authors, empty_label=_("Everybody"))
+    by = django_filters.ModelChoiceFilter(label=_("Author"), queryset=_people, empty_label=_("Everybody"))
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Operation.Kind, empty_label=_("Every kind"))
     at = DayRangeFilter(label=_("Day"))
 

@@ -11,7 +11,9 @@ from core import periods
 from core.forms import RecordForm
 from core.once import OnceForm
 from core.phones import format_phone, parse_phones
-from people.models import Absence, Company, Department, Role, Team, User
+from people.access import people_visible_to
+from people.hours import ZONES
+from people.models import Absence, Company, Department, Role, Team, User, WorkingHours
 
 
 class EmailAuthenticationForm(AuthenticationForm):
@@ -115,21 +117,6 @@ class LastDayForm(forms.Form):
     until = forms.DateField(label=_("Last day"), widget=DayInput, initial=periods.today)
 
 
-# The zones of Russia, west to east; a company elsewhere sets its own by TAKT_ZONE.
-ZONES = [
-    ("", _("as the company's")),
-    ("Europe/Kaliningrad", _("Kaliningrad (Moscow −1)")),
-    ("Europe/Moscow", _("Moscow")),
-    ("Europe/Samara", _("Samara (Moscow +1)")),
-    ("Asia/Yekaterinburg", _("Yekaterinburg (Moscow +2)")),
-    ("Asia/Omsk", _("Omsk (Moscow +3)")),
-    ("Asia/Novosibirsk", _("Novosibirsk (Moscow +4)")),
-    ("Asia/Irkutsk", _("Irkutsk (Moscow +5)")),
-    ("Asia/Yakutsk", _("Yakutsk (Moscow +6)")),
-    ("Asia/Vladivostok", _("Vladivostok (Moscow +7)")),
-    ("Asia/Magadan", _("Magadan (Moscow +8)")),
-    ("Asia/Kamchatka", _("Kamchatka (Moscow +9)")),
-]
 _ZONE_HELP = _("The cut-off of the day and «today» follow the clocks of this zone.")
 
 
@@ -139,11 +126,9 @@ class NewTeamForm(OnceForm, forms.Form):
 
 
 class TeamForm(RecordForm):
-    zone = forms.ChoiceField(label=_("Time zone"), choices=ZONES, required=False, help_text=_ZONE_HELP)
-
     class Meta:
         model = Team
-        fields = ("name", "zone")
+        fields = ("name",)
 
 
 class NewDepartmentForm(OnceForm, forms.Form):
@@ -156,24 +141,82 @@ class DepartmentForm(RecordForm):
         fields = ("name",)
 
 
-class NewAbsenceForm(OnceForm, forms.ModelForm):
-    user = forms.ModelChoiceField(User.objects.active(), label=_("Person"), empty_label="—")
+class OfVisiblePeople:
+    """Mixed into a form of an absence: `by` chooses among the people they see, themselves included."""
+
+    fields: dict[str, Any]
+
+    def offer_people(self, by: User, *, chosen: int | None = None) -> None:
+        """`chosen` is a substitute that stands already: it may stay, whoever chose it."""
+        people = people_visible_to(by)
+        for name in {"user", "substitute"} & set(self.fields):
+            self.fields[name].queryset = people | User.objects.filter(pk=chosen) if chosen else people
+
+
+_ABSENCE_TIMES = {
+    "from_time": _("For a part of one day. Empty: from the start of the working day."),
+    "until_time": _("For a part of one day. Empty: to its end."),
+}
+_ABSENCE_WIDGETS = {"since": DayInput, "until": DayInput, "from_time": TimeInput, "until_time": TimeInput}
+
+
+class NewAbsenceForm(OfVisiblePeople, OnceForm, forms.ModelForm):
+    user = forms.ModelChoiceField(User.objects.none(), label=_("Person"), empty_label="—")
     kind = forms.ChoiceField(label=_("Kind"), choices=Absence.Kind)
     substitute = forms.ModelChoiceField(
-        User.objects.active(), label=_("Substitute"), required=False, empty_label="—"
+        User.objects.none(), label=_("Substitute"), required=False, empty_label="—"
     )
 
     class Meta:
         model = Absence
-        fields = ("user", "kind", "since", "until", "substitute", "note")
-        widgets = {"since": DayInput, "until": DayInput}
+        fields = ("user", "kind", "since", "until", "from_time", "until_time", "substitute", "note")
+        widgets, help_texts = _ABSENCE_WIDGETS, _ABSENCE_TIMES
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_people(by)
 
 
-class AbsenceForm(RecordForm):
+class AbsenceForm(OfVisiblePeople, RecordForm):
     class Meta:
         model = Absence
-        fields = ("kind", "since", "until", "substitute", "note")
-        widgets = {"since": DayInput, "until": DayInput}
+        fields = ("kind", "since", "until", "from_time", "until_time", "substitute", "note")
+        widgets, help_texts = _ABSENCE_WIDGETS, _ABSENCE_TIMES
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_people(by, chosen=kwargs["instance"].substitute_id)
+
+
+class HoursForm(forms.Form):
+    """The hours of the working day from a day on; a zone is chosen for a team only."""
+
+    since = forms.DateField(
+        label=_("In force from"),
+        widget=DayInput,
+        help_text=_("A later day than today: a day that has begun keeps its hours."),
+    )
+    starts = forms.TimeField(
+        label=_("Start of the working day"),
+        widget=TimeInput,
+        help_text=_("Who is away for a part of a day is judged by the part that is left."),
+    )
+    cutoff = forms.TimeField(
+        label=_("Working day until"),
+        widget=TimeInput,
+        help_text=_("By this time everything of the working day must be entered."),
+    )
+    zone = forms.ChoiceField(label=_("Time zone"), choices=ZONES, required=False, help_text=_ZONE_HELP)
+
+    def __init__(self, *args: Any, team: Team | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if team is None:
+            del self.fields["zone"]
+            own = Team.objects.filter(pk__in=WorkingHours.objects.values("team"))
+            if names := ", ".join(own.values_list("name", flat=True)):
+                self.fields["cutoff"].help_text = _(
+                    "Holds for every team without hours of its own; these have some: %(teams)s."
+                ) % {"teams": names}
 
 
 class CalendarDayForm(forms.Form):
@@ -203,11 +246,7 @@ class CalendarDayForm(forms.Form):
 class CompanyForm(RecordForm):
     class Meta:
         model = Company
-        fields = ("name", "cutoff", "deal_for_new_client")
-        widgets = {"cutoff": TimeInput}
-        help_texts = {
-            "cutoff": _("By this time everything of the working day must be entered."),
-        }
+        fields = ("name", "deal_for_new_client")
 
 
 class SettingsForm(forms.Form):

@@ -13,6 +13,7 @@ from core.history.operations import Operation
 from core.tables import Action, Column, Empty, Flag, List
 from core.text import normal
 from people import journal
+from people.access import absences_visible_to
 from people.filters import AbsenceFilter, OperationFilter, UserFilter
 from people.models import Absence, Appointment, User
 from people.pages import ForAbility
@@ -77,13 +78,13 @@ def _sign_in(user: User) -> list[Flag]:
 class AbsenceList(ForAbility, List):
     """Who is away when."""
 
-    ability = "configure"
+    ability = "assign"
     name, title = "absences", _("Absences")
     filterset, default_sort, primary = AbsenceFilter, "-since", "user"
 
     def rows(self, request: HttpRequest) -> QuerySet[Absence]:
-        rows: QuerySet[Absence] = Absence.objects.select_related("user", "substitute")
-        return rows
+        user: Any = request.user
+        return absences_visible_to(user).select_related("user", "substitute")
 
     def columns(self, request: HttpRequest) -> Sequence[Column]:
         return [
@@ -91,6 +92,7 @@ class AbsenceList(ForAbility, List):
             Column("kind", _("Kind"), value="get_kind_display", on_phone="end"),
             Column("since", _("From"), "date", sort="since"),
             Column("until", _("Until"), "date", sort="until"),
+            Column("times", _("Part of the day"), value="times"),
             Column("substitute", _("Substitute"), "person", value="substitute.name"),
             Column("note", _("Note")),
         ]

@@ -11,6 +11,13 @@ SELLERS = (Role.MANAGER, Role.HEAD, Role.DIRECTOR, Role.ADMIN)
 def fill() -> None:
     """Called once, when the room is ready."""
     rail.add(_("Journal"), "people:journal", "clock-history", roles=SELLERS, order=800)
+    rail.add(
+        _("Absences"),
+        "people:absences",
+        "calendar-x",
+        roles=(Role.HEAD, Role.DIRECTOR, Role.ADMIN),
+        order=700,
+    )
     rail.add(_("Settings"), "people:settings", "gear", roles=(Role.ADMIN,), order=900)
 
     people, time = _("People"), _("Working time")
@@ -36,13 +43,6 @@ def fill() -> None:
         order=30,
     )
     settings_pages.add(
-        _("Absences"),
-        "people:absences",
-        text=_("Vacations, sick leaves, substitutes"),
-        section=people,
-        order=40,
-    )
-    settings_pages.add(
         _("Calendar"),
         "people:calendar",
         text=_("Working days and days off, moved days"),
@@ -52,7 +52,7 @@ def fill() -> None:
     settings_pages.add(
         _("Company"),
         "people:company",
-        text=_("Name, cut-off of the day, new clients"),
+        text=_("Name, hours of the working day, new clients"),
         section=time,
         order=60,
     )

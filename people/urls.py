@@ -3,7 +3,7 @@
 from django.urls import path
 
 from people import lists
-from people.views import days, journal, own, places, users
+from people.views import absences, days, hours, journal, own, places, users
 
 app_name = "people"
 
@@ -32,10 +32,12 @@ urlpatterns = [
     path(
         "settings/departments/<int:pk>/remove/", places.RemoveDepartment.as_view(), name="department_remove"
     ),
-    path("settings/absences/", lists.AbsenceList.as_view(), name="absences"),
-    path("settings/absences/new/", days.NewAbsence.as_view(), name="absence_new"),
-    path("settings/absences/<int:pk>/", days.OneAbsence.as_view(), name="absence"),
-    path("settings/absences/<int:pk>/remove/", days.RemoveAbsence.as_view(), name="absence_remove"),
+    path("absences/", lists.AbsenceList.as_view(), name="absences"),
+    path("absences/new/", absences.NewAbsence.as_view(), name="absence_new"),
+    path("absences/<int:pk>/", absences.OneAbsence.as_view(), name="absence"),
+    path("absences/<int:pk>/remove/", absences.RemoveAbsence.as_view(), name="absence_remove"),
+    path("settings/hours/", hours.NewHours.as_view(), name="hours"),
+    path("settings/hours/<int:pk>/remove/", hours.RemoveHours.as_view(), name="hours_remove"),
     path("settings/calendar/", days.Calendar.as_view(), name="calendar"),
     path("settings/calendar/<int:year>/", days.Calendar.as_view(), name="calendar_year"),
     path("settings/calendar/day/<str:day>/", days.OneDay.as_view(), name="calendar_day"),

@@ -1,14 +1,13 @@
-"""Absences, and the year's calendar with its exceptions."""
+"""The year's calendar with its exceptions."""
 
 import calendar as months
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.dates import MONTHS
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -17,63 +16,13 @@ from django.views.generic import TemplateView
 
 from core import periods, show
 from people import actions, calendar
-from people.forms import AbsenceForm, CalendarDayForm, NewAbsenceForm
-from people.models import Absence, CalendarDay, Company, Team
-from people.views.verbs import Configures, EditPage, Push, VerbForm
+from people.forms import CalendarDayForm
+from people.hours import lines_of
+from people.models import CalendarDay, Team
+from people.views.verbs import Configures, Push, VerbForm
 
 # The years the production calendar is shown for.
 YEARS = range(2015, 2041)
-
-
-class NewAbsence(Configures, VerbForm):
-    form_class = NewAbsenceForm
-    title = gettext_lazy("New absence")
-    button = gettext_lazy("Add the absence")
-    back = reverse_lazy("people:absences")
-
-    def get_initial(self) -> dict[str, Any]:
-        asked = self.request.GET.get("user", "")
-        return {"user": asked} if asked.isdecimal() else {}
-
-    def act(self, form: Any) -> str:
-        values = {name: value for name, value in form.cleaned_data.items() if name != "once"}
-        actions.add_absence(values.pop("user"), by=self.request.user, **values)
-        return reverse("people:absences")
-
-
-class OneAbsence(Configures, EditPage):
-    form_class = AbsenceForm
-    template_name = "people/place.html"
-    button = gettext_lazy("Save")
-    back = reverse_lazy("people:absences")
-
-    def record(self) -> Absence:
-        absence: Absence = get_object_or_404(Absence.objects.select_related("user"), pk=self.kwargs["pk"])
-        return absence
-
-    def save(self, form: Any) -> str:
-        if form.changes:
-            actions.update_absence(form.record, by=self.request.user, **form.changes)
-        return reverse("people:absences")
-
-    def context(self, form: Any) -> dict[str, Any]:
-        return {
-            **self.page(),
-            "title": _("Absence: %(name)s") % {"name": form.record.user.name},
-            "remove_url": reverse("people:absence_remove", args=[form.record.pk]),
-            "remove": _("Remove the absence"),
-        }
-
-
-class RemoveAbsence(Configures, Push):
-    def act(self) -> str:
-        absence = get_object_or_404(Absence, pk=self.kwargs["pk"])
-        actions.remove_absence(absence, by=self.request.user)
-        messages.success(self.request, _("The absence has been removed."))
-        return reverse("people:absences")
-
-    def refused_url(self) -> str:
-        return reverse("people:absences")
 
 
 @dataclass(frozen=True)
@@ -149,7 +98,7 @@ class Calendar(Configures, OfTeam, TemplateView):
             months=[_month(year, month, team, by_day, today) for month in range(1, 13)],
             weekdays=[show.weekday_name(dt.date(2024, 1, day)) for day in range(1, 8)],
             exceptions=sorted(by_day.values(), key=lambda row: row.day),
-            company=Company.get(),
+            hours=lines_of(team),
         )
         return context
 

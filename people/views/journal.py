@@ -72,8 +72,8 @@ class Rollback(ForAbility, View):
         except rollback.Unresolved:
             sentence = _("Choose for every field that was changed since, then roll back again.")
             return self._preview(request, operation, choices, error=sentence)
-        except rollback.Refused:
-            sentence = _(
+        except rollback.Refused as refused:
+            sentence = refused.sentence or _(
                 "It cannot come back as it was: a value that has to be unique is taken by another record now."
             )
             return self._preview(request, operation, choices, error=sentence)
@@ -98,6 +98,7 @@ class Rollback(ForAbility, View):
         except PermissionDenied:
             raise Http404 from None
         shown = [row for row in plan.changed if row.texts or row.brings_back]
+        objection = rollback.objection_to(plan)
         context = {
             "operation": operation,
             "words": journal.in_words(operation),
@@ -107,7 +108,8 @@ class Rollback(ForAbility, View):
             "deleted": plan.deleted[:PER_PAGE],
             "deleted_more": len(plan.deleted) - PER_PAGE,
             "conflicts": [(one, choices.get(one.key, "")) for one in plan.conflicts],
-            "error": error,
+            "error": objection or error,
+            "impossible": bool(objection),
         }
         return render(request, "people/rollback.html", context, status=422 if error else 200)
 

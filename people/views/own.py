@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 from core.places import settings_pages
 from people import actions, preferences
 from people.forms import CompanyForm, OwnPasswordForm, SettingsForm
+from people.hours import lines_of
 from people.models import Company
 from people.views.verbs import Configures, EditPage, VerbForm
 
@@ -28,6 +29,7 @@ class Settings(Configures, TemplateView):
 
 class CompanySettings(Configures, EditPage):
     form_class = CompanyForm
+    template_name = "people/with_hours.html"
     title = gettext_lazy("Company")
     button = gettext_lazy("Save")
     back = reverse_lazy("people:settings")
@@ -40,6 +42,9 @@ class CompanySettings(Configures, EditPage):
             actions.update_company(form.record, by=self.request.user, **form.changes)
             messages.success(self.request, _("Saved."))
         return reverse("people:company")
+
+    def context(self, form: Any) -> dict[str, Any]:
+        return {**self.page(), "hours": lines_of(None)}
 
 
 class Profile(VerbForm):

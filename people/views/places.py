@@ -12,7 +12,8 @@ from django.views.generic import TemplateView
 
 from people import actions
 from people.forms import DepartmentForm, NewDepartmentForm, NewTeamForm, TeamForm
-from people.models import Appointment, Department, Role, Team
+from people.hours import lines_of
+from people.models import Appointment, Department, Role, Team, WorkingHours
 from people.views.verbs import Configures, EditPage, Push, VerbForm
 
 
@@ -26,9 +27,11 @@ class Teams(Configures, TemplateView):
         sellers = Appointment.objects.in_force().filter(team__isnull=False).select_related("user")
         for appointment in sellers.order_by("user__name"):
             people.setdefault(appointment.team_id or 0, []).append(appointment)
+        rows = list(WorkingHours.objects.all())
         teams = [
             {
                 "team": team,
+                "hours": lines_of(team, rows),
                 "heads": [row.user for row in people.get(team.pk, []) if row.role == Role.HEAD],
                 "members": [row.user for row in people.get(team.pk, []) if row.role != Role.HEAD],
                 "count": len(people.get(team.pk, [])),
@@ -53,7 +56,7 @@ class NewTeam(Configures, VerbForm):
 
 class OneTeam(Configures, EditPage):
     form_class = TeamForm
-    template_name = "people/place.html"
+    template_name = "people/with_hours.html"
     button = gettext_lazy("Save")
     back = reverse_lazy("people:teams")
 
@@ -70,6 +73,8 @@ class OneTeam(Configures, EditPage):
         return {
             **self.page(),
             "title": form.record.name,
+            "team": form.record,
+            "hours": lines_of(form.record),
             "remove_url": reverse("people:team_remove", args=[form.record.pk]),
             "remove": _("Remove the team"),
         }

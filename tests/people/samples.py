@@ -1,12 +1,16 @@
 """Samples of the people room's addresses for the rights walk."""
 
+import datetime as dt
 from typing import Any
 
 from core.history.operations import Operation
-from people.models import Absence, Appointment, CalendarDay
+from people.models import Absence, Appointment, CalendarDay, Role, WorkingHours
 from tests.cast import Cast, Member, Seller
-from tests.factories import TODAY, by_system
+from tests.factories import TODAY, by_system, make_hours
 from tests.samples import ADMIN, EVERYBODY, Sample
+
+# Who enters absences; that a head reaches their own team's alone is in test_absences.py.
+ASSIGN = frozenset({Role.HEAD, Role.DIRECTOR, Role.ADMIN})
 
 
 def operation_of(cast: Cast, seller: Seller) -> Operation:
@@ -26,8 +30,12 @@ def exception(cast: Cast) -> CalendarDay:
     found: CalendarDay | None = CalendarDay.objects.first()
     if found is None:
         with by_system():
-            found = CalendarDay.objects.create(day=TODAY, is_working=False)
+            found = CalendarDay.objects.create(day=TODAY + dt.timedelta(1), is_working=False)
     return found
+
+
+def hours_to_come(cast: Cast) -> WorkingHours:
+    return make_hours(since=TODAY + dt.timedelta(4), cutoff=dt.time(19))
 
 
 def new_user(cast: Cast, _member: Member, _seller: Seller) -> dict[str, Any]:
@@ -46,7 +54,7 @@ SAMPLES = {
     "people:profile": Sample(roles=EVERYBODY, post=lambda *_: {"language": "en", "theme": "dark"}),
     "people:own_password": Sample(roles=EVERYBODY),
     "people:settings": Sample(roles=ADMIN),
-    "people:company": Sample(roles=ADMIN, post=lambda *_: {"name": "Моя", "cutoff": "09:00"}),
+    "people:company": Sample(roles=ADMIN, post=lambda *_: {"name": "Моя"}),
     "people:users": Sample(roles=ADMIN, shows=False),
     "people:user_new": Sample(roles=ADMIN, post=new_user),
     "people:user": Sample(
@@ -73,16 +81,22 @@ SAMPLES = {
         it=lambda cast: cast.logistics, roles=ADMIN, post=lambda *_: {"name": "Склад"}
     ),
     "people:department_remove": Sample(it=lambda cast: cast.logistics, roles=ADMIN),
-    "people:absences": Sample(roles=ADMIN, shows=False),
-    "people:absence_new": Sample(roles=ADMIN, post=absence_data),
+    "people:absences": Sample(roles=ASSIGN, shows=False),
+    "people:absence_new": Sample(roles=ASSIGN, post=absence_data),
     "people:absence": Sample(
-        it=absence, roles=ADMIN, post=lambda *_: {"kind": "trip", "since": TODAY, "until": TODAY}
+        it=absence, roles=ASSIGN, post=lambda *_: {"kind": "trip", "since": TODAY, "until": TODAY}
     ),
-    "people:absence_remove": Sample(it=absence, roles=ADMIN),
+    "people:absence_remove": Sample(it=absence, roles=ASSIGN),
+    "people:hours": Sample(
+        roles=ADMIN,
+        post=lambda *_: {"since": "2026-11-09", "starts": "09:00", "cutoff": "19:00"},
+        queries=("team={team}",),
+    ),
+    "people:hours_remove": Sample(it=hours_to_come, roles=ADMIN),
     "people:calendar": Sample(roles=ADMIN),
     "people:calendar_year": Sample(it=lambda cast: {"year": 2026}, missing={"year": 9999}, roles=ADMIN),
     "people:calendar_day": Sample(
-        it=lambda cast: {"day": "2026-11-05"},
+        it=lambda cast: {"day": "2026-11-06"},
         missing={"day": "2026-02-30"},
         roles=ADMIN,
         post=lambda *_: {"is_working": "no"},

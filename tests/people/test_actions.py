@@ -194,21 +194,19 @@ def test_nobody_stands_in_for_themselves(admin):
 
 def test_a_day_has_one_exception_for_the_company_and_one_for_each_team(admin):
     team = make_team()
-    actions.add_calendar_exception(TODAY, is_working=False, by=admin)
-    actions.add_calendar_exception(TODAY, is_working=True, cutoff=dt.time(16), by=admin)
-    actions.add_calendar_exception(TODAY, is_working=False, cutoff=dt.time(16), team=team, by=admin)
+    actions.add_calendar_exception(TOMORROW, is_working=False, by=admin)
+    actions.add_calendar_exception(TOMORROW, is_working=True, cutoff=dt.time(16), by=admin)
+    actions.add_calendar_exception(TOMORROW, is_working=False, cutoff=dt.time(16), team=team, by=admin)
     assert list(CalendarDay.objects.order_by("pk").values_list("team", "is_working", "cutoff")) == [
         (None, True, dt.time(16)),
         (team.pk, False, None),
     ]
 
 
-def test_the_company_changes_its_cut_off(admin):
-    actions.update_company(
-        Company.get(), name="Ромашка", cutoff=dt.time(17), deal_for_new_client=False, by=admin
-    )
+def test_the_company_changes_its_name(admin):
+    actions.update_company(Company.get(), name="Ромашка", deal_for_new_client=False, by=admin)
     company = Company.get()
-    assert (company.name, company.cutoff, company.deal_for_new_client) == ("Ромашка", dt.time(17), False)
+    assert (company.name, company.deal_for_new_client) == ("Ромашка", False)
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.HEAD, Role.DIRECTOR, Role.COLLEAGUE])
@@ -226,11 +224,9 @@ def test_only_an_administrator_configures(role):
         lambda: actions.create_team(name="Моя", by=by),
         lambda: actions.remove_team(other.team, by=by),
         lambda: actions.create_department(name="Мой", by=by),
-        lambda: actions.add_absence(by, kind="sick", since=TODAY, until=TODAY, by=by),
-        lambda: actions.add_calendar_exception(TODAY, is_working=False, by=by),
-        lambda: actions.update_company(
-            Company.get(), name="Моя", cutoff=dt.time(9), deal_for_new_client=True, by=by
-        ),
+        lambda: actions.add_calendar_exception(TOMORROW, is_working=False, by=by),
+        lambda: actions.set_working_hours(since=TOMORROW, starts=dt.time(9), cutoff=dt.time(19), by=by),
+        lambda: actions.update_company(Company.get(), name="Моя", deal_for_new_client=True, by=by),
     ]
     for attempt in attempts:
         with pytest.raises(PermissionDenied):

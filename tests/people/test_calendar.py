@@ -7,7 +7,7 @@ import pytest
 
 from people import calendar
 from people.models import CalendarDay
-from tests.factories import by_system, make_team
+from tests.factories import by_system, make_hours, make_team
 
 pytestmark = pytest.mark.django_db
 
@@ -79,9 +79,7 @@ def test_a_company_exception_goes_over_the_production_calendar_and_a_team_s_over
 
 def test_the_cut_off_is_the_company_s_time_in_the_team_s_zone() -> None:
     team = make_team()
-    with by_system():
-        team.zone = "Asia/Yekaterinburg"
-        team.save()
+    make_hours(team=team, zone="Asia/Yekaterinburg")
     assert calendar.cutoff(d(11, 5)) == dt.datetime(2026, 11, 5, 15, 0, tzinfo=dt.UTC)
     assert calendar.cutoff(d(11, 5), team) == dt.datetime(2026, 11, 5, 13, 0, tzinfo=dt.UTC)
 

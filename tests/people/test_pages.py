@@ -1,7 +1,5 @@
 """Pages of the administrator, and everybody's own."""
 
-import datetime as dt
-
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
@@ -9,7 +7,7 @@ from django.urls import reverse
 from core import periods
 from core.history.operations import Operation
 from people import actions
-from people.models import CalendarDay, Company, Role, User
+from people.models import CalendarDay, Role, User
 from tests.factories import THURSDAY, TODAY, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +92,7 @@ def test_of_two_administrators_the_second_sees_both_values(browser):
 
 
 def test_a_day_of_the_calendar_becomes_a_day_off_and_back(browser):
-    day = reverse("people:calendar_day", args=[TODAY.isoformat()])
+    day = reverse("people:calendar_day", args=["2026-11-06"])
     browser.post(day, {"is_working": "no", "note": "День компании"})
     exception = CalendarDay.objects.get()
     year = browser.get(reverse("people:calendar_year", args=[2026]))
@@ -110,13 +108,6 @@ def test_the_calendar_of_a_team_shows_its_own_exception_over_the_company_s(brows
     year = reverse("people:calendar_year", args=[2026])
     assert "Север работает" in browser.get(f"{year}?team={team.pk}").content.decode()
     assert "Север работает" not in browser.get(year).content.decode()
-
-
-def test_the_company_s_cut_off_is_set_on_its_page(browser):
-    page = reverse("people:company")
-    version = browser.get(page).context["form"].initial["version"]
-    browser.post(page, {"name": "Ромашка", "cutoff": "17:30", "version": version})
-    assert (Company.get().name, Company.get().cutoff) == ("Ромашка", dt.time(17, 30))
 
 
 def test_ones_own_password_needs_the_old_one_and_keeps_this_session():
