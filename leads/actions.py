@@ -4,14 +4,14 @@ Each checks first that `by` may do it (`PermissionDenied`), then that the values
 field, see drafts.py), then writes one operation. Phones and e-mails of a card are known as "points".
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from core.history.operations import Operation, operation
-from leads import points
+from leads import merging, points
 from leads.drafts import (
     CLIENT_FIELDS,
     CONTACT_FIELDS,
@@ -290,6 +290,32 @@ def delete_client(client: Client, *, by: User) -> Operation:
         client.soft_delete()
         for hook in on_clients_deleted:
             hook([client], op)
+    return op
+
+
+def merge_clients(
+    survivor: Client, away: Client, *, by: User, choices: Mapping[str, merging.Side] | None = None
+) -> Operation:
+    """Makes one card of two, as they stand now; a rollback of the operation returned takes them apart again.
+
+    All that `away` has goes over to `survivor`; the card itself is deleted and says in `merged_into` where it went.
+    Where a field is filled on both and differs, `choices` says whose value stays, {"city": "away"}; by default the
+    survivor's. ValidationError for a card and itself, or one that has been deleted. Cards of two managers are for who
+    may "assign": of the one who gives the client up, open deals and tasks go along.
+    """
+    access.require_change(by, survivor, away)
+    if survivor.manager_id != away.manager_id:
+        access.require(by, "assign")
+    with operation(by=by, kind=Operation.Kind.MERGE, note=f"№ {away.pk} → № {survivor.pk}") as op:
+        merging.lock(survivor, away)
+        values = merging.values_after(survivor, away, choices or {})
+        for client in (survivor, away):
+            if client.manager_id != values["manager"].pk:
+                for hook in on_clients_assigned:
+                    hook([client], values["manager"], op)
+        merging.merge(survivor, away, values, op)
+    survivor.refresh_from_db()
+    away.refresh_from_db()
     return op
 
 

@@ -7,11 +7,12 @@ class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
-        from core.history.rollback import restored
+        from core.history.rollback import objections, restored
         from core.starting import starting_data
-        from leads import places, search, starting
+        from leads import merging, places, search, starting
         from leads.models import Segment, Source
 
         starting_data(starting.make_lists, Source, Segment)
         restored.connect(search.after_rollback, dispatch_uid="leads.search")
+        objections.append(merging.objection)
         places.fill()

@@ -50,6 +50,8 @@ def _surely(clients: ClientQuerySet, query: str) -> list[int]:
             ids.update(clients.filter(inn=digits).values_list("pk", flat=True))
         if len(digits) <= 9:
             ids.add(int(digits))
+            merged = Client.all_objects.filter(pk=int(digits), merged_into__isnull=False)
+            ids.update(merged.values_list("merged_into_id", flat=True))
     visible = clients.filter(pk__in=ids) if ids else clients.none()
     return list(visible.order_by("-changed_at", "-pk").values_list("pk", flat=True))
 

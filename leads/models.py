@@ -83,6 +83,17 @@ class Client(Tracked):
     old_number = models.CharField(_("number in the former table"), max_length=40, blank=True)
     manager = models.ForeignKey(User, models.PROTECT, related_name="clients", verbose_name=_("manager"))
     duplicate_reason = models.CharField(_("why it is no duplicate"), max_length=200, blank=True)
+    # The card this one was merged into; it is deleted then, and all it had stands there.
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
 
     last_contact_at = models.DateTimeField(_("last contact"), null=True, editable=False)
     next_step_on = models.DateField(_("next step"), null=True, editable=False)
@@ -93,7 +104,14 @@ class Client(Tracked):
     search = SearchField()
     untracked_fields = ("name_key", "search")
     derived_fields = ("last_contact_at", "next_step_on", "next_step_at")
-    version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("manager", "valid_from"),)
+    goes_on_in = "merged_into"
+    version_indexes: ClassVar[tuple[tuple[str, ...] | models.Index, ...]] = (
+        ("manager", "valid_from"),
+        ("created_at",),
+        models.Index(
+            fields=["merged_into"], condition=Q(merged_into__isnull=False), name="leads_merged_then"
+        ),
+    )
 
     objects = alive_manager(ClientQuerySet)
     all_objects = ClientQuerySet.as_manager()
@@ -108,6 +126,9 @@ class Client(Tracked):
             models.Index(fields=["name_key"]),
             models.Index(fields=["inn"], condition=~Q(inn=""), name="leads_client_inn"),
             models.Index(fields=["manager", "next_step_on"]),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="leads_client_merged"
+            ),
             SearchIndex("search", name="leads_client_search"),
             SearchIndex("name_key", name="leads_client_name_key"),
             ScanIndex(fields=["deleted_at", "-changed_at", "-id", "search"], name="leads_client_scan"),

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.places import rail, settings_pages
-from leads import feed, named_lists
+from leads import feed, merged_cards, named_lists
 from leads.models import Segment, Source
 from people.models import Role
 
@@ -13,6 +13,7 @@ SELLERS = (Role.MANAGER, Role.HEAD, Role.DIRECTOR, Role.ADMIN)
 def fill() -> None:
     rail.add(_("Clients"), "leads:list", "people", roles=SELLERS, order=50, on_phone=True)
     feed.providers.append(feed.changes_of_card)
+    feed.providers.append(merged_cards.merges_of)
     named_lists.register("sources", Source, _("Sources"))
     settings_pages.add(
         _("Lists"),

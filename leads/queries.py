@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from core.text import has_term, search_terms
 from people.access import VisibleQuerySet
@@ -27,6 +27,10 @@ class ClientQuerySet(VisibleQuerySet["Client"]):
                 condition |= Q(pk=int(term))
             rows = rows.filter(condition)
         return rows
+
+    def with_merges(self) -> Self:
+        """Annotates `has_merges`: whether other cards have been merged into this one."""
+        return self.annotate(has_merges=Exists(self.model.all_objects.filter(merged_into=OuterRef("pk"))))
 
     def step_overdue(self, day: dt.date, moment: dt.datetime) -> Self:
         """The next step was due before the day, or at a time of it that has passed."""

@@ -5,10 +5,10 @@ same operation. The running number needs no place in them (see `ClientQuerySet.f
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from core.names import name_key
 from core.text import normal
@@ -18,7 +18,8 @@ _PORTION = 500
 
 
 def search_text(client: Client, names: Iterable[str], values: Iterable[str]) -> str:
-    """All that the client is found by, in normal form: own texts, names of persons, phones and e-mails."""
+    """All that the client is found by, in normal form: own texts, `names` (of persons, of cards merged into it), phones
+    and e-mails."""
     parts = [client.name, client.inn, client.old_number, *names, *values]
     return normal("\n".join(dict.fromkeys(part for part in parts if part)))
 
@@ -31,7 +32,7 @@ def derive(client: Client, names: Iterable[str], values: Iterable[str]) -> bool:
 
 
 def refresh_search(ids: Iterable[int]) -> None:
-    """Brings the derived columns of these clients up to date, in three queries and a write per 500 of them."""
+    """Brings the derived columns of these clients up to date, in four queries and a write per 500 of them."""
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), _PORTION):
         _refresh(wanted[start : start + _PORTION])
@@ -44,6 +45,9 @@ def _refresh(ids: list[int]) -> None:
         names[client_id].append(name)
     for client_id, value in ContactPoint.objects.filter(client__in=ids).values_list("client_id", "value"):
         values[client_id].append(value)
+    merged = Client.all_objects.filter(merged_into__in=ids).order_by("pk")
+    for client_id, *texts in merged.values_list("merged_into_id", "name", "inn", "old_number"):
+        names[client_id] += texts
     clients = Client.all_objects.filter(pk__in=ids)
     stale = [client for client in clients if derive(client, names[client.pk], values[client.pk])]
     # Past the tracked words on purpose: derived columns make no version and do not disturb who edits the card.
@@ -52,8 +56,36 @@ def _refresh(ids: list[int]) -> None:
 
 
 def after_rollback(rows: dict[type[Any], list[int]], **_signal: Any) -> None:
-    """Receiver of `core.history.rollback.restored`: what came back must be found again."""
+    """Receiver of `core.history.rollback.restored`: what came back must be found again.
+
+    A person who came back to another card takes along the phones that were entered for them meanwhile. Of the card they
+    left no row speaks any more, so the cards they ever stood at are asked of their versions.
+    """
     ids = set(rows.get(Client, []))
-    for model in (Contact, ContactPoint):
-        ids.update(model.all_objects.filter(pk__in=rows.get(model, [])).values_list("client_id", flat=True))
-    refresh_search(ids)
+    points = [*rows.get(ContactPoint, []), *_bring_along(rows.get(Contact, []))]
+    stood: list[tuple[type[Any], list[int], str]] = [
+        (Client, rows.get(Client, []), "merged_into_id"),
+        (Contact, rows.get(Contact, []), "client_id"),
+        (ContactPoint, points, "client_id"),
+    ]
+    for model, keys, key in stood:
+        for start in range(0, len(keys), _PORTION):
+            versions = model.versions.filter(record_id__in=keys[start : start + _PORTION])
+            ids.update(versions.values_list(key, flat=True).distinct())
+    refresh_search(ids - {None})
+
+
+def _bring_along(people: Sequence[int]) -> list[int]:
+    """Points of these persons that stand at a card which is not the person's; they follow the person."""
+    found: list[int] = []
+    for start in range(0, len(people), _PORTION):
+        astray = ContactPoint.all_objects.filter(contact__in=people[start : start + _PORTION])
+        cards: dict[int, list[int]] = defaultdict(list)
+        for pk, client_id in astray.exclude(client=F("contact__client")).values_list(
+            "pk", "contact__client_id"
+        ):
+            cards[client_id].append(pk)
+        for client_id, keys in cards.items():
+            ContactPoint.all_objects.update_keys(keys, client=client_id)
+            found += keys
+    return found

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from leads.lists import ClientList
-from leads.views import cards, editing, lists, search
+from leads.views import cards, editing, lists, merging, search
 
 app_name = "leads"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("clients/<int:pk>/history/", cards.history, name="history"),
     path("clients/<int:pk>/edit/", editing.EditClient.as_view(), name="edit"),
     path("clients/<int:pk>/delete/", editing.DeleteClient.as_view(), name="delete"),
+    path("clients/<int:pk>/merge/", merging.Merge.as_view(), name="merge"),
     path("clients/<int:pk>/contacts/new/", editing.NewContact.as_view(), name="new_contact"),
     path("contacts/<int:pk>/edit/", editing.EditContact.as_view(), name="edit_contact"),
     path("contacts/<int:pk>/remove/", editing.RemoveContact.as_view(), name="remove_contact"),

@@ -10,7 +10,8 @@ class PipelineConfig(AppConfig):
         from core.history.rollback import restored
         from core.starting import starting_data
         from leads import actions as leads_actions
-        from pipeline import actions, places, starting
+        from leads.merging import movers
+        from pipeline import actions, on_clients, places, starting
         from pipeline.models import Funnel, LossReason, ProductGroup, Stage
         from pipeline.rollbacks import record_counter_moves
 
@@ -21,4 +22,5 @@ class PipelineConfig(AppConfig):
         leads_actions.on_clients_created.append(actions.give_new_clients_a_deal)
         leads_actions.on_clients_assigned.append(actions.hand_over_open_deals)
         leads_actions.on_clients_deleted.append(actions.delete_deals_of)
+        movers.append(on_clients.deals_of_merged)
         places.fill()

@@ -36,15 +36,18 @@ def place_deals(
         moves = []
         for stage, deals in by_stage.items():
             closed_at = None if stage.kind == Stage.Kind.OPEN else op.at
-            put = {"stage": stage, "state": stage.kind, "stage_since": op.at, "closed_at": closed_at}
-            if stage.kind == Stage.Kind.LOST:
-                _update(
-                    [deal for deal in deals if deal.loss_reason_id is None],
-                    put | {"loss_reason": loss_reason},
-                )
-                _update([deal for deal in deals if deal.loss_reason_id is not None], put)
-            else:
-                _update(deals, put | {"loss_reason": None, "loss_note": "", "return_on": None})
+            put: dict[str, Any] = {"stage": stage, "state": stage.kind, "stage_since": op.at}
+            if stage.kind != Stage.Kind.LOST:
+                put |= {"loss_reason": None, "loss_note": "", "return_on": None}
+            alike: dict[tuple[bool, bool], list[Deal]] = defaultdict(list)
+            for deal in deals:
+                alike[deal.state == stage.kind, deal.loss_reason_id is None].append(deal)
+            for (was_so, lacks_reason), some in alike.items():
+                # From one won stage to another nothing is won: it was closed when it was, as by `move_deal`.
+                values = put if was_so else put | {"closed_at": closed_at}
+                if stage.kind == Stage.Kind.LOST and lacks_reason:
+                    values = values | {"loss_reason": loss_reason}
+                _update(some, values)
             for deal in deals:
                 former, deal.stage = deal.stage_id, stage
                 moves.append(record_move(deal, former, op))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.history.operations import Operation
-from core.history.tracked import Tracked, TrackedQuerySet, alive_manager
+from core.history.tracked import Tracked, TrackedQuerySet, Until, alive_manager
 from core.money import MoneyField
 from leads.models import Client, NamedList
 from people.models import User
@@ -175,9 +175,24 @@ class Deal(Tracked):
     next_step_at = models.DateTimeField(_("time of the next step"), null=True, editable=False)
 
     derived_fields = ("state", "stage_since", "closed_at", "last_contact_at", "next_step_on", "next_step_at")
-    version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
+    version_indexes: ClassVar[tuple[tuple[str, ...] | models.Index, ...]] = (
         ("manager", "valid_from"),
         ("stage", "valid_from"),
+        # What was open in somebody's hands at a moment: counted by the index alone.
+        models.Index(
+            "manager",
+            Until("valid_to"),
+            "next_step_on",
+            "waiting_until",
+            "state",
+            "deleted_at",
+            "valid_from",
+            "valid_to",
+            "record_id",
+            condition=Q(state="open"),
+            name="pipeline_open_until",
+        ),
+        models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="pipeline_closed_then"),
     )
 
     objects = alive_manager(DealQuerySet)

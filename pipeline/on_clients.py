@@ -14,12 +14,14 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core import periods
 from core.history.tracked import Tracked
 from core.tables import Column
 from leads.feed import Entry
 from leads.lists import ClientListExtension
+from leads.merging import Merge, Mover
 from leads.models import Client
 from people.models import User
 from pipeline.marks import marks_of, next_step_of
@@ -153,3 +155,18 @@ def deals_in_history(client: Client) -> dict[type[Tracked], Iterable[int]]:
     """Deals whose changes the card's history shows: those of the client's own manager, who is who reads it."""
     deals = Deal.all_objects.filter(client=client, manager=client.manager_id)
     return {Deal: list(deals.values_list("pk", flat=True))}
+
+
+# --- Two cards become one ---
+
+
+def _move_deals(merge: Merge) -> None:
+    Deal.all_objects.filter(client=merge.away).update(client=merge.survivor)
+
+
+def _count_deals(client: Client) -> str:
+    count = Deal.objects.filter(client=client).count()
+    return ngettext("%(count)s deal", "%(count)s deals", count) % {"count": count} if count else ""
+
+
+deals_of_merged = Mover(move=_move_deals, words=_count_deals)

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 from core.history.operations import Operation
 from core.history.tracked import Tracked
 from pipeline.actions import record_move
-from pipeline.models import Deal, StageMove
+from pipeline.models import Deal, Stage, StageMove
 
 
 def record_counter_moves(
@@ -16,7 +16,7 @@ def record_counter_moves(
 ) -> None:
     """Writes a move for every deal that a rollback has put into another stage than its last move says, and brings what
     derives from the stage into line. The deal stands there since it first entered: the slip is taken back, so the
-    norm goes on counting."""
+    norm goes on counting. But one that was open meanwhile is won or lost anew: nobody could count it as closed then."""
     ids = rows.get(Deal, ())
     last = StageMove.objects.filter(deal=OuterRef("pk")).order_by("-at", "-pk").values("to_stage")[:1]
     for start in range(0, len(ids), 500):
@@ -27,14 +27,19 @@ def record_counter_moves(
         if not back:
             continue
         before = _states_before(operation.reverts, back) if operation.reverts else {}
+        stages = Stage.objects.in_bulk({deal.last_stage for deal in back})
         for deal in back:
             was: Any = before.get(deal.pk)
             same = was is not None and was.stage_id == deal.stage_id
+            meanwhile = stages.get(deal.last_stage)
             deal.state = deal.stage.kind
             deal.stage_since = was.stage_since if same else operation.at
-            deal.closed_at = (
-                None if deal.state == Deal.State.OPEN else (was.closed_at if same else operation.at)
-            )
+            if deal.state == Deal.State.OPEN:
+                deal.closed_at = None
+            elif same and meanwhile is not None and meanwhile.kind == deal.state:
+                deal.closed_at = was.closed_at
+            else:
+                deal.closed_at = operation.at
         Deal.objects.bulk_update(back, ["state", "stage_since", "closed_at"])
         StageMove.objects.bulk_create([record_move(deal, deal.last_stage, operation) for deal in back])
 

@@ -3,15 +3,17 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 
 from core.history.changes import What, history_of
 from core.history.tracked import Tracked
 from leads.feed import feed
+from leads.merged_cards import gone_on
 from leads.models import Client, Contact, ContactPoint
 from people.access import get_visible_or_404
 
@@ -21,6 +23,23 @@ history_records: list[Callable[[Client], dict[type[Tracked], Iterable[int]]]] = 
 _HISTORY_PAGE = 30
 
 
+def _follows_merges(view: Callable[[HttpRequest, int], HttpResponse]) -> Callable[..., HttpResponse]:
+    """The address of a card that was merged away leads to the one that holds all of it now."""
+
+    @wraps(view)
+    def following(request: HttpRequest, pk: int) -> HttpResponse:
+        try:
+            return view(request, pk)
+        except Http404:
+            client = gone_on(request.user, pk)  # type: ignore[arg-type]
+            if client is None or request.resolver_match is None:
+                raise
+            return redirect(request.resolver_match.view_name, client.pk)
+
+    return following
+
+
+@_follows_merges
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """All about one client on one page; older entries of the feed by `?before=`."""
     client = _client(request, pk)
@@ -42,6 +61,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "leads/card.html", context)
 
 
+@_follows_merges
 def feed_part(request: HttpRequest, pk: int) -> HttpResponse:
     """Older entries of the feed, for the button at its end."""
     client = _client(request, pk)
@@ -49,11 +69,12 @@ def feed_part(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "leads/_feed.html", {"client": client, "feed": page})
 
 
+@_follows_merges
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """Every operation that touched the client, its persons and phones, field by field."""
     client = _client(request, pk)
     records: dict[type[Tracked], set[int]] = {
-        Client: {client.pk},
+        Client: {client.pk, *Client.all_objects.filter(merged_into=client).values_list("pk", flat=True)},
         Contact: set(Contact.all_objects.filter(client=client).values_list("pk", flat=True)),
         ContactPoint: set(ContactPoint.all_objects.filter(client=client).values_list("pk", flat=True)),
     }
@@ -83,7 +104,11 @@ def _first_phone(
 
 
 def _client(request: HttpRequest, pk: int) -> Client:
-    rows = Client.objects.select_related("manager", "source", "segment").defer("search", "name_key")
+    rows = (
+        Client.objects.select_related("manager", "source", "segment")
+        .defer("search", "name_key")
+        .with_merges()
+    )
     return get_visible_or_404(rows, request.user, pk=pk)  # type: ignore[arg-type]
 
 

@@ -29,6 +29,11 @@ def new_contact(_cast: Cast, _member: Member, seller: Seller) -> dict[str, Any]:
     return {"name": "Новый человек"}
 
 
+def merge(_cast: Cast, _member: Member, seller: Seller) -> dict[str, Any]:
+    """Somebody merging a card of theirs with a card they may not see."""
+    return {"with": seller.client.pk, "survivor": seller.client.pk}
+
+
 SAMPLES = {
     "leads:list": Sample(),
     "leads:new": Sample(post=new_client, reaches=True),
@@ -40,6 +45,12 @@ SAMPLES = {
         of=lambda cast, seller: seller.client, post=lambda *_: {"name": "Чужое имя", "kind": "company"}
     ),
     "leads:delete": Sample(of=lambda cast, seller: seller.client),
+    "leads:merge": Sample(
+        of=lambda cast, seller: seller.client,
+        queries=("?with={client}", "?q={phone}", "?q={number}"),
+        post=merge,
+        reaches=True,
+    ),
     "leads:new_contact": Sample(of=lambda cast, seller: seller.client, post=new_contact),
     "leads:edit_contact": Sample(of=lambda cast, seller: seller.contact, post=new_contact),
     "leads:remove_contact": Sample(of=lambda cast, seller: seller.contact),

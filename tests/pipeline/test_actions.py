@@ -23,6 +23,7 @@ from pipeline.actions import (
     move_deal,
     update_deal,
 )
+from pipeline.bulk import place_deals
 from pipeline.models import Deal, LossReason, Stage, StageMove
 from tests.factories import THURSDAY, by_system
 from tests.pipeline.factories import make_deal, make_funnel, make_plain_client, stage_of, start_stage
@@ -333,3 +334,19 @@ def test_a_move_rolled_back_is_a_move_back(cast: SimpleNamespace, deal: Deal, cl
         "Холодный",
         periods.now(),
     )
+
+
+def test_an_import_that_moves_a_won_deal_to_another_won_stage_wins_nothing(
+    cast: SimpleNamespace, deal: Deal
+) -> None:
+    won = start_stage("Работа!")
+    with by_system():
+        other = Stage.objects.create(funnel=won.funnel, name="Оплачено", kind="won", position=90, colour=1)
+    actions.move_deal(deal, won, by=cast.anna, amount=Decimal(5))
+    with periods.clock(THURSDAY + dt.timedelta(hours=1)):
+        place_deals([(deal, other)], by=cast.anna)
+        deal.refresh_from_db()
+        assert (deal.stage, deal.closed_at) == (other, THURSDAY)
+        place_deals([(deal, start_stage("Упущен"))], by=cast.anna)
+    deal.refresh_from_db()
+    assert (deal.stage.name, deal.closed_at) == ("Упущен", THURSDAY + dt.timedelta(hours=1))
