@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from activities.queries import ActivityQuerySet
-from core.history.tracked import Tracked, TrackedQuerySet, alive_manager
+from core.history.tracked import Tracked, TrackedQuerySet, Until, alive_manager
 from core.text import SearchField, SearchIndex
 from leads.models import Client, Contact, NamedList
 from people.models import User
@@ -116,10 +116,27 @@ class Activity(Tracked):
 
     search = SearchField()
     untracked_fields = ("search",)
-    version_indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
-        ("manager", "happened_at"),
-        ("manager", "due_on"),
-    )
+    version_indexes: ClassVar[tuple[tuple[str, ...] | models.Index, ...]] = (
+        # What somebody did, kind by kind, with all that decides whether it counts: answered by the index alone.
+        models.Index(
+            fields=[
+                "manager", "kind", "happened_at", "outcome", "status", "deleted_at",
+                "valid_from", "valid_to", "entered_at", "record_id",
+            ],
+            condition=Q(status="done"),
+            name="activities_done_then",
+        ),
+        # What somebody had planned at a moment.
+        models.Index(
+            "manager", Until("valid_to"), "due_on", "due_at", "status", "deleted_at",
+            "valid_from", "valid_to", "record_id",
+            condition=Q(status="planned"),
+            name="activities_planned_until",
+        ),
+        models.Index(
+            fields=["manager", "valid_from"], condition=Q(times_moved__gt=0), name="activities_moved_by"
+        ),
+    )  # fmt: skip
 
     objects = alive_manager(ActivityQuerySet)
     all_objects = ActivityQuerySet.as_manager()

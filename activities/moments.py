@@ -6,7 +6,6 @@ The window of a working day runs from the cut-off of the working day before it (
 import datetime as dt
 
 from activities.models import Activity
-from core import periods
 from core.periods import Window
 from people import calendar
 from people.models import Team
@@ -14,10 +13,8 @@ from people.models import Team
 
 def window_of(moment: dt.datetime, team: Team | None = None) -> Window:
     """The window of a working day in which the moment lies; by its end the record must be entered to count."""
-    day = periods.day_of(moment, calendar.zone_of(team))
-    if not calendar.is_working(day, team) or moment > calendar.cutoff(day, team):
-        day = calendar.next_working_day(day, team)
-    return Window(calendar.cutoff(calendar.add_working_days(day, -1, team), team), calendar.cutoff(day, team))
+    with calendar.kept():
+        return calendar.window(calendar.working_day_of(moment, team), team)
 
 
 def is_late(activity: Activity, team: Team | None = None) -> bool:

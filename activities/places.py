@@ -18,6 +18,7 @@ SELLERS = (Role.MANAGER, Role.HEAD, Role.DIRECTOR, Role.ADMIN)
 def fill() -> None:
     """Called once, when the program is ready."""
     from activities import follow_up, in_feed, panels, views_home, views_setup
+    from leads import merging
     from leads.views import cards
 
     pipeline_actions.on_move.append(follow_up.after_move)
@@ -25,6 +26,7 @@ def fill() -> None:
     leads_actions.on_clients_assigned.append(follow_up.after_assignment)
     leads_actions.on_clients_deleted.append(follow_up.after_deletion)
     rollback.restored.connect(follow_up.after_rollback, dispatch_uid="activities.steps")
+    merging.movers.append(follow_up.activities_of_merged)
 
     feed.providers.append(in_feed.activities_of)
     cards.history_records.append(in_feed.activities_in_history)

@@ -1,5 +1,7 @@
 """What is said when a contact has been saved: what it was, what comes next, and whom to call then."""
 
+from collections.abc import Callable
+
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -9,6 +11,9 @@ from activities.models import Activity
 from activities.moments import is_late
 from activities.queue import Item
 from core import show
+
+# What upper rooms say of a contact that has just been saved, filled in their `AppConfig.ready()`; "" for nothing.
+said_more: list[Callable[[Activity], str]] = []
 
 
 def words(activity: Activity, following: Item | None) -> SafeString:
@@ -21,6 +26,7 @@ def words(activity: Activity, following: Item | None) -> SafeString:
         said.append(_("Next step %(day)s.") % {"day": show.near_day(step.due_on)})
     if is_late(activity, activity.manager.team):
         said.append(_("Entered late: the day it belongs to is closed."))
+    said += [more for say in said_more if (more := say(activity))]
     text = format_html("{}", " ".join(said))
     if following is None:
         return text

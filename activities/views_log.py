@@ -38,9 +38,12 @@ def safe_back(request: HttpRequest, wished: str) -> str:
 
 
 def page_behind(request: HttpRequest) -> str:
-    """The page that the dialog stands over; "" for a page of its own."""
+    """The page that the dialog stands over; "" for a page of its own.
+
+    Without the place on it («#day-3»): a browser that is sent to a place on the page it shows loads nothing anew.
+    """
     htmx = getattr(request, "htmx", None)
-    return (htmx.current_url_abs_path or "") if htmx else ""
+    return (htmx.current_url_abs_path or "").partition("#")[0] if htmx else ""
 
 
 class Log(ForAbility, View):
@@ -56,7 +59,9 @@ class Log(ForAbility, View):
                 request, "activities/log_find.html", _found(request, wished.get("q", "")) | {"back": back}
             )
         hand = InHand.of(_user(request), wished["client"], wished.get("deal", ""), wished.get("task", ""))
-        return self._page(LogForm(hand=hand, initial={"back": back}))
+        return self._page(
+            LogForm(hand=hand, initial={"back": back} | _wished_kind(hand, wished.get("kind", "")))
+        )
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if answer := result_of(request):
@@ -103,8 +108,16 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest, query: str) -> dict[str, Any]:
     query = query.replace("\x00", "").strip()[:200]
-    back = request.GET.get("back", "")
+    asked = {"query": query, "back": request.GET.get("back", ""), "kind": request.GET.get("kind", "")}
     if not query:
         items = Queue(_user(request), periods.now()).items[:SUGGESTED]
-        return {"items": items, "query": "", "back": back}
-    return {"hits": best_hits(_user(request), query, FOUND), "query": query, "back": back}
+        return {"items": items, **asked}
+    return {"hits": best_hits(_user(request), query, FOUND), **asked}
+
+
+def _wished_kind(hand: InHand, wished: str) -> dict[str, str]:
+    """The kind of contact an address asks for, by its number or as what it counts: chosen to begin with."""
+    for kind in hand.kinds:
+        if wished in (str(kind.pk), kind.group):
+            return {"kind": str(kind.pk)}
+    return {}

@@ -9,10 +9,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from activities.models import ActivityKind
+from core import periods
 from core.places import url_or_none
 from leads import named_lists
 from leads.models import Client, Source
-from people.models import Appointment, Company, Team, User
+from people import calendar
+from people.models import Appointment, Team, User
 from people.pages import for_ability
 from pipeline.models import Funnel, LossReason, Stage
 
@@ -52,7 +54,6 @@ def _steps() -> list[Step]:
     counted_as = _("what a call, a meeting, a parcel counts as")
     first_client = _("add the first client or bring them from Excel")
     stages = Stage.objects.in_use().count()
-    company = Company.get()
     clients = Client.objects.order_by()[:1].exists()
     return [
         Step(
@@ -71,7 +72,7 @@ def _steps() -> list[Step]:
         ),
         Step(
             _("Cut-off of the working day"),
-            f"{company.cutoff:%H:%M}",
+            f"{calendar.hours(periods.today()).cutoff:%H:%M}",
             _("by then everything of the day must be entered"),
             url_or_none("people:company"),
         ),

@@ -250,3 +250,10 @@ def test_the_form_costs_at_most_twelve_queries(browser, deal, django_assert_max_
         browser.get(LOG, {"client": deal.client_id})
     with django_assert_max_num_queries(12):
         browser.get(reverse("activities:log-find"), {"q": "урало"})
+
+
+def test_the_way_back_is_the_page_behind_without_a_place_on_it(browser, deal):
+    """A browser that is sent to a place on the page it shows loads nothing anew."""
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/my/?month=2026-11#day-3"}
+    form = browser.get(f"/log/?client={deal.client_id}", headers=headers).content.decode()
+    assert 'value="/my/?month=2026-11"' in form

@@ -13,7 +13,7 @@ from activities.moments import is_late, window_of
 from core import periods
 from people import calendar
 from tests.activities.factories import make_call, make_deal, make_kind, make_task, november, stage_after
-from tests.factories import make_team, make_user
+from tests.factories import make_hours, make_team, make_user
 from tests.leads.factories import make_client
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +116,7 @@ def test_a_call_logged_late_together_with_a_move_is_late_and_the_move_is_of_now(
 
 def test_a_team_of_another_zone_has_its_own_window():
     team = make_team()
-    team.zone = "Asia/Vladivostok"
+    make_hours(team=team, zone="Asia/Vladivostok")
     evening = periods.local(november(5).date(), dt.time(18, 30), calendar.zone_of(team))
     assert window_of(evening, team).end == november(6, "11:00")  # 18:00 there
     assert window_of(evening).end == november(5, "18:00")
