@@ -5,7 +5,7 @@ import itertools
 from typing import Any
 
 from core.history.operations import Operation, operation
-from people.models import Appointment, Department, Role, Team, User
+from people.models import ALWAYS, Appointment, Department, Role, Team, User, WorkingHours
 
 _numbers = itertools.count(1)
 
@@ -23,6 +23,16 @@ def make_team(name: str = "") -> Team:
     with by_system():
         team: Team = Team.objects.create(name=name or f"Отдел {next(_numbers)}")
     return team
+
+
+def make_hours(team: Team | None = None, since: dt.date = ALWAYS, **fields: Any) -> WorkingHours:
+    """Hours in force from the day on, 09:00 to 18:00 in the company's zone by default; of the company or of a team."""
+    with by_system():
+        hours, _new = WorkingHours.objects.get_or_create(team=team, since=since)
+        for name, value in fields.items():
+            setattr(hours, name, value)
+        hours.save()
+    return hours
 
 
 def make_department(name: str = "") -> Department:

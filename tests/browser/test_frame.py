@@ -21,7 +21,7 @@ OF_ADMIN = [
     "/settings/people/new/",
     "/settings/teams/",
     "/settings/departments/",
-    "/settings/absences/",
+    "/absences/",
     "/settings/calendar/",
     "/settings/company/",
     "/settings/funnels/",
