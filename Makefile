@@ -1,6 +1,6 @@
 # Takt. `make run` starts it, `make test` checks it; both prepare what they need.
 .DEFAULT_GOAL := help
-.PHONY: help python setup setup-dev run test lint types format messages lock bench screens
+.PHONY: help python setup setup-dev run test lint types format messages lock bench screens torture
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
@@ -50,3 +50,7 @@ bench: setup-dev ## time the pages on SQLite and PostgreSQL: make bench, make be
 ONLY ?=
 screens: setup-dev ## pictures of every page at 1440 and 360 px for each role: make screens, make screens ONLY=board
 	@$(IN_VENV) -m tools.screens $(ONLY)
+
+HISTORIES ?= 2000
+torture: setup-dev ## closed days against the oracle over random histories: make torture, make torture HISTORIES=10000
+	@TAKT_HISTORIES=$(HISTORIES) $(IN_VENV) -m pytest tests/kpi/test_oracle_agrees.py -n auto -q

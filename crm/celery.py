@@ -19,4 +19,4 @@ app.autodiscover_tasks()
 @worker_ready.connect
 def catch_up(**_: Any) -> None:
     """Do at once what fell due while no worker was there."""
-    app.send_task("core.tick", expires=60)
+    app.send_task("core.tick", kwargs={"way": "start"}, expires=60)

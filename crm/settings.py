@@ -244,6 +244,14 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {"tick": {"task": "core.tick", "schedule": 60.0, "options": {"expires": 60}}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 
+# --- Letters --------------------------------------------------------------------------------------------------------
+# Without a server of its own a trial writes them into the log; in production the machine's own server takes them.
+globals().update(
+    env.email_url("EMAIL_URL", default="smtp://localhost:25" if PRODUCTION else "consolemail://")
+)
+EMAIL_TIMEOUT = 10  # seconds: nobody waits longer for a mail server
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM", "takt@localhost")
+
 # --- Static files, uploads ------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

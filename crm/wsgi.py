@@ -1,4 +1,4 @@
-"""The web entry point that gunicorn serves."""
+"""The web entry point that gunicorn serves. Its pages keep an eye on the closing of days, too."""
 
 import os
 
@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 application = get_wsgi_application()
+
+from kpi import sweep  # noqa: E402  rooms can be imported once the application stands
+
+sweep.watch_pages()

@@ -2,6 +2,7 @@
 
     make bench                            the small company
     make bench SIZE=large DB=sqlite       50 managers, 100,000 clients, 1,000,000 activities: filling takes minutes
+    make bench SIZE=closing               the closing of 1,000 managers over as many records, and pages while it runs
     python -m tools.bench --size large --scale 0.05         a part of the large one, for trying
 
 PostgreSQL is that of DATABASE_URL (an empty database) or a throw-away one. The filled SQLite file stays in build/bench/
@@ -24,25 +25,32 @@ from tools.common import BUILD, PYTHON, ROOT, Trouble, say, tell
 
 def main() -> int:
     parser = ArgumentParser(prog="python -m tools.bench")
-    parser.add_argument("--size", choices=["small", "large"], default="small")
+    parser.add_argument("--size", choices=["small", "large", "closing"], default="small")
     parser.add_argument("--db", choices=["both", "sqlite", "postgres"], default="both")
     parser.add_argument("--scale", default="1.0", help="a part of the large company")
     options = parser.parse_args()
     setup.prepare(dev=False)
-    fill = ["--size", options.size, "--scale", options.scale]
+    fill, measure = ["--size", options.size, "--scale", options.scale], ["bench"]
+    if options.size == "closing":
+        fill = ["--size", "large", "--scale", options.scale, "--managers", "1000", "--teams", "20"]
+        measure.append("--closing")
     if options.db != "postgres":
         folder = BUILD / "bench" / f"{options.size}-{options.scale}"
-        _bench("SQLite", fill, {"TAKT_VAR": str(folder)}, filled=folder / "filled")
+        _bench("SQLite", fill, measure, {"TAKT_VAR": str(folder)}, filled=folder / "filled")
     if options.db != "sqlite":
         with ExitStack() as stack:
             temporary = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="takt-bench-")))
             database = os.environ.get("DATABASE_URL") or stack.enter_context(services.postgres(temporary))
-            _bench("PostgreSQL", fill, {"TAKT_VAR": str(temporary / "var"), "DATABASE_URL": database})
+            _bench(
+                "PostgreSQL", fill, measure, {"TAKT_VAR": str(temporary / "var"), "DATABASE_URL": database}
+            )
     return 0
 
 
-def _bench(name: str, fill: list[str], settings: dict[str, str], *, filled: Path | None = None) -> None:
-    """Fill the database, unless the file `filled` says that it is, and time its pages."""
+def _bench(
+    name: str, fill: list[str], measure: list[str], settings: dict[str, str], *, filled: Path | None = None
+) -> None:
+    """Fill the database, unless the file `filled` says that it is, and time what `measure` says."""
     say(f"\n--- {name} ---")
     surroundings = {
         key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")
@@ -60,7 +68,7 @@ def _bench(name: str, fill: list[str], settings: dict[str, str], *, filled: Path
         manage("demo", *fill)
     if filled is not None:
         filled.touch()
-    manage("bench")
+    manage(*measure)
 
 
 if __name__ == "__main__":

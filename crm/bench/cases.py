@@ -9,8 +9,11 @@ from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import reverse
 
+from core import periods
 from core.phones import format_phone
+from kpi.models import Closing, Figure
 from leads.models import Client, ContactPoint
+from people import calendar
 from people.models import Role, User
 from pipeline.models import Funnel
 
@@ -105,6 +108,35 @@ def _fields_of(page: str) -> dict[str, str]:
     return fields
 
 
+def _scorecard(view: str = "day", *, closed: bool) -> Callable[[User], Callable[[Browser], HttpResponse]]:
+    """The head's own team: the day that is running, or the last one that is closed."""
+
+    def prepare(user: User) -> Callable[[Browser], HttpResponse]:
+        day = calendar.working_day_of(periods.now(), user.team)
+        if closed:
+            last = Closing.objects.filter(team=user.team).order_by("-day").first()
+            if last is None:
+                raise LookupError("no day is closed here: run `manage.py close_days`")
+            day = last.day
+        return get(f"{reverse('kpi:scorecard')}?day={day.isoformat()}&view={view}")
+
+    return prepare
+
+
+def _figure(user: User) -> Callable[[Browser], HttpResponse]:
+    """Why a number: the frozen conversations of somebody of the head's team."""
+    figure = (
+        Figure.objects.filter(
+            person_day__closing__team=user.team, rule__code="conversations_held", period="day"
+        )
+        .order_by("-person_day__day", "-value")
+        .first()
+    )
+    if figure is None:
+        raise LookupError("no day is closed here: run `manage.py close_days`")
+    return get(reverse("kpi:figure", args=[figure.pk]))
+
+
 CASES = [
     Case("clients, first page", Role.MANAGER, lambda user: get(reverse("leads:list"))),
     Case("clients, first page, all", Role.DIRECTOR, lambda user: get(reverse("leads:list"))),
@@ -129,4 +161,8 @@ CASES = [
     Case("activities, first page, all", Role.DIRECTOR, lambda user: get(reverse("activities:list"))),
     Case("quick log, the form", Role.MANAGER, _log_form),
     Case("quick log, the send", Role.MANAGER, _log_a_call),
+    Case("scorecard, live", Role.HEAD, _scorecard(closed=False), goal_ms=300.0),
+    Case("scorecard, frozen", Role.HEAD, _scorecard(closed=True)),
+    Case("scorecard, a month", Role.HEAD, _scorecard("month", closed=True), goal_ms=300.0),
+    Case("why a number", Role.HEAD, _figure),
 ]

@@ -1,28 +1,30 @@
 """The company for measuring: rows are written straight into the tables, with versions, moves and operations.
 
 The verbs would need hours for a million activities. What they would have left is left here too, so that
-`manage.py check_history` finds nothing: every record has its open version, a moved deal has two and its moves.
+`manage.py check_history` finds nothing: every record has its open version, a moved deal has two and its moves, what was
+planned and done has two. The discipline was taken up a month ago: those days are really closed.
 """
 
 import datetime as dt
 import itertools
 import random
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
 
 from django.db import connection, models, transaction
 
 from activities.models import Activity, ActivityKind
-from core import periods
+from core import periods, starting
 from core.history.operations import Operation
 from core.history.tracked import Tracked
 from core.names import name_key
 from core.text import normal
-from crm.demo import words
+from crm.demo import discipline, words
 from crm.demo.bare import bare
+from crm.demo.tables import Table, batches
 from leads.models import Client, Contact, ContactPoint, Segment, Source
+from people import calendar
 from people.models import User
 from pipeline.models import Deal, LossReason, Stage, StageMove
 
@@ -30,87 +32,54 @@ TEAMS, MANAGERS, CLIENTS, DEALS, ACTIVITIES = 5, 50, 100_000, 200_000, 1_000_000
 # The client whose card is measured.
 BUSY_CLIENT_ACTIVITIES = 500
 DAYS = 365
-
-
-@dataclass
-class Table:
-    """One table being filled: rows as {column: database value}; what is not named takes the field's default."""
-
-    model: type[models.Model]
-
-    def __post_init__(self) -> None:
-        self.defaults = {
-            f.column: _plain(f.get_default()) for f in self.model._meta.concrete_fields if f.column
-        }
-        self.columns = list(self.defaults)
-
-    def fill(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Writes the rows in batches: COPY on PostgreSQL, executemany on SQLite."""
-        for batch in _batches(rows, 20_000):
-            values = [tuple((self.defaults | row).values()) for row in batch]
-            (_copy if connection.vendor == "postgresql" else _executemany)(self, values)
-
-    @property
-    def quoted(self) -> str:
-        return connection.ops.quote_name(self.model._meta.db_table)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bool):
-        return int(value) if connection.vendor == "sqlite" else value
-    return value
-
-
-def _batches(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
-    rows = iter(rows)
-    while batch := list(itertools.islice(rows, size)):
-        yield batch
-
-
-def _executemany(table: Table, values: list[tuple[Any, ...]]) -> None:
-    names = ", ".join(map(connection.ops.quote_name, table.columns))
-    places = ", ".join(["%s"] * len(table.columns))
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table.quoted} ({names}) VALUES ({places})", values)
-
-
-def _copy(table: Table, values: list[tuple[Any, ...]]) -> None:
-    def cell(value: Any) -> str:
-        if value is None:
-            return "\\N"
-        text = str(value)
-        return (
-            text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
-            if isinstance(value, str)
-            else text
-        )
-
-    text = StringIO("".join("\t".join(map(cell, row)) + "\n" for row in values))
-    names = ", ".join(map(connection.ops.quote_name, table.columns))
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table.quoted} ({names}) FROM STDIN", text)
+# So many working days back people work at their usual pace (the year before fills up what is left), of them so many
+# closed; and how much a person does on one.
+BUSY_DAYS, CLOSED_DAYS, A_DAY = 20, 30, 20
+OPEN_DEALS, OVERDUE = 0.14, 0.08
+# A deal begins within so many working days of its client, and ends and has its contacts within so many of its own.
+COURTING, COURSE = 90, 60
+# Of a hundred contacts: calls, meetings, letters, messages, visits, trips, samples.
+KINDS = (62, 8, 14, 6, 3, 2, 5)
 
 
 class Large:
-    """Fills an empty company; the same every time for one day."""
+    """Fills an empty company up to yesterday; the same every time for one day."""
 
-    def __init__(self, scale: float = 1.0, say: Callable[[str], None] = lambda line: None) -> None:
+    def __init__(
+        self,
+        scale: float = 1.0,
+        say: Callable[[str], None] = lambda line: None,
+        *,
+        managers: int = MANAGERS,
+        teams: int = TEAMS,
+        closed_days: int = CLOSED_DAYS,
+    ) -> None:
         self.rng = random.Random(7)
         self.say = say
+        self.count_of_people = teams, managers
+        self.closed_days = closed_days
         self.clients = int(CLIENTS * scale)
         self.deals = int(DEALS * scale)
         self.activities = int(ACTIVITIES * scale)
         self.today = periods.today()
         self.first_day = self.today - dt.timedelta(days=DAYS)
+        with calendar.kept():
+            days = [self.first_day + dt.timedelta(days=number) for number in range(DAYS)]
+            self.working = [day for day in days if calendar.is_working(day)]
         self.stages = list(Stage.objects.filter(retired_at=None).order_by("position"))
-        self.kinds = list(ActivityKind.objects.order_by("position"))
+        self.kinds = list(ActivityKind.objects.order_by("position").values_list("pk", flat=True))
+        self.open_weight = (
+            OPEN_DEALS * 68 / (1 - OPEN_DEALS) / sum(stage.kind == Stage.Kind.OPEN for stage in self.stages)
+        )
         self.sources = list(Source.objects.values_list("pk", flat=True))
         self.segments = list(Segment.objects.values_list("pk", flat=True))
         self.reasons = list(LossReason.objects.values_list("pk", flat=True))
 
     def fill(self, make_people: Callable[[int, int], list[User]]) -> None:
-        """People by `make_people(teams, managers)`, then clients, deals, activities, versions."""
-        self.managers = [user.pk for user in make_people(TEAMS, MANAGERS)]
+        """People by `make_people(teams, managers)`, then clients, deals, activities, versions, closed days."""
+        with periods.clock(periods.local(self.first_day - dt.timedelta(days=1), dt.time(9))):
+            people = make_people(*self.count_of_people)
+        self.managers = [user.pk for user in people]
         tracked = (Client, Contact, ContactPoint, Deal, Activity)
         filled: list[type[models.Model]] = [
             Operation,
@@ -123,6 +92,12 @@ class Large:
                 self._rows()
                 self.say("indexes")
             self._sequences()
+        self._analyze()
+        self._close_days()
+        self._analyze()
+
+    @staticmethod
+    def _analyze() -> None:
         with connection.cursor() as cursor:
             # PostgreSQL answers by an index alone what a vacuum has seen; it comes by itself, but not at once.
             vacuum = connection.vendor == "postgresql" and not connection.in_atomic_block
@@ -135,41 +110,69 @@ class Large:
         self.say(f"deals: {self.deals}, activities: {self.activities}")
         self._deals_and_activities()
         self.say("versions")
+        self._earlier_versions(
+            Activity, status="'planned'", outcome="''", happened_at="NULL", entered_at="NULL", stage_id="NULL"
+        )
         for model in (Client, Contact, ContactPoint, Activity):
             self._versions(model)
         self._deal_versions()
 
-    # --- moments: one operation an hour, so that versions find theirs by its stamp --------------------------------
+    # --- moments: one operation a minute (an hour in a small part), so that versions find theirs by its stamp -----
 
     def _operations(self) -> None:
         base = Operation.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        an_hour = max(1, min(60, self.activities // 15_000))
+        self.a_day = 9 * an_hour
         self.hours = [
-            periods.local(self.first_day + dt.timedelta(days=day), dt.time(hour))
-            for day in range(DAYS)
+            periods.local(day, dt.time(hour, 60 * part // an_hour))
+            for day in self.working
             for hour in range(9, 18)
+            for part in range(an_hour)
         ]
         self.stamps = [self._stamp(hour) for hour in self.hours]
         self.operation_of = {stamp: base + 1 + index for index, stamp in enumerate(self.stamps)}
-        admin = User.objects.order_by("pk").values_list("pk", flat=True).first()
+        # The share of activities that is needed for a usual pace of the last days.
+        # (A part of the others falls on them as well.)
+        usual = 0.7 * A_DAY * BUSY_DAYS * len(self.managers)
+        is_sparse = self.activities < A_DAY * len(self.working) * len(self.managers)
+        self.share_of_busy_days = min(0.8, usual / self.activities) if is_sparse else 0.0
         Table(Operation).fill(
             {
-                "id": self.operation_of[s],
-                "at": s,
-                "by_id": admin,
-                "kind": "system",
+                "id": self.operation_of[stamp],
+                "at": stamp,
+                "by_id": self.managers[index % len(self.managers)],
+                "kind": "form",
                 "note": "demo",
                 "counts": "{}",
             }
-            for s in self.stamps
+            for index, stamp in enumerate(self.stamps)
         )
 
     @staticmethod
     def _stamp(moment: dt.datetime) -> str:
         return str(connection.ops.adapt_datetimefield_value(moment))
 
-    def _hour(self, low: int = 0) -> int:
-        """A random hour of the year not before `low`; more of the recent ones."""
-        return low + int((len(self.hours) - 1 - low) * self.rng.random() ** 0.7)
+    def _hour(self, low: int = 0, within: int = 0) -> int:
+        """A random moment of the year not before `low`, within so many working days of it (to the end without)."""
+        high = low + within * self.a_day if within else len(self.hours)
+        return self.rng.randrange(low, max(high, low + 1))
+
+    def _busy_hour(self, low: int) -> int:
+        """A moment of somebody's work on what began at `low`."""
+        busy = len(self.hours) - BUSY_DAYS * self.a_day
+        if self.rng.random() >= self.share_of_busy_days:
+            hour = self._hour(low, COURSE)
+            if hour < len(self.hours):
+                return hour
+        # What began lately has not seen much yet.
+        return self.rng.randrange(busy, len(self.hours)) if low < busy else low
+
+    def _hour_of(self, manager: int) -> int:
+        """A random moment at which an operation of the manager stands."""
+        many = len(self.managers)
+        hour = self._hour()
+        hour = hour - hour % many + manager
+        return hour if hour < len(self.hours) else manager
 
     # --- rows -----------------------------------------------------------------------------------------------------
 
@@ -181,7 +184,7 @@ class Large:
 
         def rows() -> Iterator[dict[str, Any]]:
             for number in range(1, self.clients + 1):
-                hour = self._hour()
+                hour = self._hour_of(number % len(self.managers))
                 name = words.firm_name(rng, number)
                 person, phone, inn = words.person_name(rng), words.phone(number), words.inn(rng)
                 mail = f"office{number}@firm{number % 997}.example"
@@ -227,9 +230,14 @@ class Large:
             for number in range(1, self.deals + 1):
                 client = (number - 1) % self.clients + 1
                 manager = self.client_manager[client - 1]
-                born = self._hour(self.client_hour[client - 1])
-                stage = self._stage()
-                since = self._hour(born) if stage is not self.stages[0] else born
+                began = self.client_hour[client - 1]
+                born = self._hour(began, COURTING)
+                born = born if born < len(self.hours) else began
+                stage, since = self._stage(), born
+                if stage is not self.stages[0]:
+                    since = self._hour(born, COURSE)
+                    if since >= len(self.hours):  # it will end some day
+                        stage, since = self.stages[0], born
                 owed += per_deal
                 count = int(owed) + (BUSY_CLIENT_ACTIVITIES if number == 1 else 0)
                 owed -= int(owed)
@@ -254,7 +262,7 @@ class Large:
                 yield deal
 
         deals = rows()
-        for batch in _batches(deals, 20_000):
+        for batch in batches(deals, 20_000):
             Table(Deal).fill(batch)
             move_table.fill(moves)
             activity_table.fill(activities)
@@ -263,7 +271,9 @@ class Large:
         self._client_steps(contact, step)
 
     def _stage(self) -> Stage:
-        weights = [4 if s.kind == "open" else 30 if s.kind == "won" else 38 for s in self.stages]
+        weights = [
+            self.open_weight if s.kind == "open" else 30 if s.kind == "won" else 38 for s in self.stages
+        ]
         return self.rng.choices(self.stages, weights)[0]
 
     def _deal(
@@ -289,7 +299,7 @@ class Large:
         if since != born:
             steps.append((first, stage, since))
         for before, after, hour in steps:
-            day = periods.day_of(self.hours[hour])
+            day = self._day_of(hour)
             yield {
                 "deal_id": deal["id"], "from_stage_id": before and before.pk, "to_stage_id": after.pk,
                 "at": self.stamps[hour], "day": day, "month": day.replace(day=1), "by_id": deal["manager_id"],
@@ -303,23 +313,32 @@ class Large:
         self, pk: int, deal: int, client: int, manager: int, stage: Stage, born: int, is_plan: bool
     ) -> dict[str, Any]:
         rng = self.rng
-        hour = self._hour(born)
+        hour = self._busy_hour(born)
         stamp = self.stamps[hour]
         row: dict[str, Any] = {
             "id": pk, "version": 1, "created_at": stamp, "changed_at": stamp, "client_id": client, "deal_id": deal,
-            "contact_id": client, "manager_id": manager, "kind_id": rng.choice(self.kinds[:3]).pk, "direction": "out",
-            "due_at": None, "due_on": None, "happened_at": None,
+            "contact_id": client, "manager_id": manager, "kind_id": rng.choices(self.kinds, KINDS)[0],
+            "direction": "out", "due_at": None, "due_on": None, "happened_at": None,
         }  # fmt: skip
         if is_plan:
             text = rng.choice(words.STEPS)
-            due = self.today + dt.timedelta(days=rng.randrange(-5, 25))
+            late = rng.random() < OVERDUE
+            due = self.today + dt.timedelta(days=rng.randrange(-5, 0) if late else rng.randrange(0, 25))
             return row | {"status": "planned", "due_on": due, "text": text, "search": normal(text)}
+        if rng.random() < 0.5:  # planned before, for the day on which it was done
+            planned = max(born, hour - rng.randrange(1, 8) * self.a_day)
+            if planned < hour:
+                row |= {"version": 2, "created_at": self.stamps[planned], "due_on": self._day_of(hour)}
         reached = rng.random() < 0.7
         text = words.talk(rng) if reached else rng.choice(words.NO_ANSWER)
         return row | {
             "status": "done", "outcome": "reached" if reached else "no_answer", "text": text, "search": normal(text),
             "happened_at": stamp, "entered_at": stamp, "stage_id": stage.pk,
+            "quantity": rng.randrange(1, 9) if row["kind_id"] in self.kinds[-2:] else None,
         }  # fmt: skip
+
+    def _day_of(self, hour: int) -> dt.date:
+        return self.working[hour // self.a_day]
 
     def _client_steps(self, contact: dict[int, str], step: dict[int, tuple[dt.date, str | None]]) -> None:
         values = [
@@ -360,29 +379,47 @@ class Large:
 
     def _deal_versions(self) -> None:
         """A deal that moved held its first stage until the move; then the state it has now."""
+        first = self.stages[0]
+        assert first.kind == Stage.Kind.OPEN
+        self._earlier_versions(
+            Deal, stage_id=first.pk, state="'open'", stage_since="t.created_at", closed_at="NULL",
+            loss_reason_id="NULL", last_contact_at="NULL", next_step_on="NULL", next_step_at="NULL",
+        )  # fmt: skip
+        self._versions(Deal)
+
+    def _earlier_versions(self, model: type[Tracked], **stood: object) -> None:
+        """What a record with two versions was before its change: as it is now but for what `stood`, in SQL."""
         quote = connection.ops.quote_name
-        version_model = Deal.versions.model
+        version_model = model.versions.model
         columns = version_model.copied_columns()
-        first, stamped = self.stages[0], {
-            "version": "1", "changed_at": "t.created_at", "stage_id": str(self.stages[0].pk), "state": "'open'",
-            "stage_since": "t.created_at", "closed_at": "NULL", "loss_reason_id": "NULL",
-            "last_contact_at": "NULL", "next_step_on": "NULL", "next_step_at": "NULL",
-        }  # fmt: skip
-        assert first.kind == "open"
-        if connection.vendor == "postgresql":
-            casts = {"closed_at": "::timestamptz", "last_contact_at": "::timestamptz", "next_step_on": "::date",
-                     "next_step_at": "::timestamptz", "loss_reason_id": "::bigint"}  # fmt: skip
-            stamped |= {column: stamped[column] + cast for column, cast in casts.items()}
+        types = {field.column: field.db_type(connection) for field in version_model._meta.concrete_fields}
+        values = {"version": 1, "changed_at": "t.created_at", **stood}
+        cast = connection.vendor == "postgresql"
+        before = {
+            column: f"{value}::{types[column]}" if cast and value == "NULL" else str(value)
+            for column, value in values.items()
+        }
         names = ", ".join(map(quote, columns))
-        selected = ", ".join(stamped.get(column, f"t.{quote(column)}") for column in columns)
+        selected = ", ".join(before.get(column, f"t.{quote(column)}") for column in columns)
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {quote(version_model._meta.db_table)} "
                 f"(record_id, operation_id, valid_from, valid_to, {names}) "
-                f"SELECT t.id, o.id, t.created_at, t.changed_at, {selected} FROM {quote(Deal._meta.db_table)} t "
+                f"SELECT t.id, o.id, t.created_at, t.changed_at, {selected} FROM {quote(model._meta.db_table)} t "
                 f"JOIN {quote(Operation._meta.db_table)} o ON o.at = t.created_at WHERE t.version = 2"
             )
-        self._versions(Deal)
+
+    # --- the discipline --------------------------------------------------------------------------------------------
+
+    def _close_days(self) -> None:
+        """Indicators, norms, and the last days closed as every minute's task would have: but for the very last."""
+        since = self.working[-self.closed_days - 2]
+        with periods.clock(periods.local(since, dt.time(12))) as clock:
+            starting.backdate(clock.moment)
+            discipline.take_up(since, trips=True)
+            for day in self.working[-self.closed_days - 1 : -1]:
+                discipline.close(clock, day)
+        self.say(f"closed days: {self.closed_days}")
 
     def _sequences(self) -> None:
         """The next record gets the next number on PostgreSQL too."""

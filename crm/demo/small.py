@@ -12,10 +12,12 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from activities.actions import NextStep, log_activity, plan_activity
+from activities.actions import NextStep, log_activity, move_task, plan_activity
 from activities.models import Activity, ActivityKind
-from core import periods
+from core import periods, starting
+from core.history.operations import operation
 from crm.demo import words
+from crm.demo.discipline import Evenings, close
 from crm.demo.people import Cast, make_people
 from leads.actions import create_client, create_clients
 from leads.drafts import ClientDraft, ContactDraft
@@ -29,6 +31,8 @@ from pipeline.models import Deal, LossReason, ProductGroup, Stage
 DAYS = 90
 # What is there before the first day, and what it has come to by the last one.
 FIRST_CLIENTS, CLIENTS, DEALS = 400, 600, 900
+# The working days over which people entered what they had in their notebooks.
+NOTEBOOK_DAYS = 8
 # A company is looked at in the middle of its day.
 LAST_HOUR = dt.time(14, 0)
 
@@ -73,22 +77,38 @@ class Small:
 
     def live(self) -> Cast:
         """Makes the whole company in one transaction."""
-        first_day = self.last_day - dt.timedelta(days=self.days)
+        first_day = self.first_day
         hired = periods.local(first_day - dt.timedelta(days=200), dt.time(9))
         with transaction.atomic(), calendar.kept(), periods.clock(hired) as self.clock:
             self.cast = make_people()
+            self.clock.move_to(
+                periods.local(calendar.add_working_days(first_day, -NOTEBOOK_DAYS - 1), dt.time(9))
+            )
+            starting.backdate(self.clock.moment)
             self._read_lists()
             self._give_habits()
+            working = self.working_days()
+            evenings = Evenings(self.cast, self.clock, working, self.end, self.rng)
+            evenings.begin()
             self._first_clients(first_day)
-            days = [first_day + dt.timedelta(days=n) for n in range(self.days + 1)]
-            working = [day for day in days if calendar.is_working(day)]
             self._absences(working)
             for number, day in enumerate(working):
                 if number % 10 == 0:
                     self.say(f"{day:%d.%m.%Y}")
+                evenings.morning(day)
                 self._day(day, (len(working) - number) * DAYS // self.days)
+                evenings.evening(day)
             set_tasks_of_heads(self.cast, self.last_day)
         return self.cast
+
+    @property
+    def first_day(self) -> dt.date:
+        return self.last_day - dt.timedelta(days=self.days)
+
+    def working_days(self) -> list[dt.date]:
+        """Those that are lived through; before them lie those of the notebooks."""
+        days = [self.first_day + dt.timedelta(days=number) for number in range(self.days + 1)]
+        return [day for day in days if calendar.is_working(day)]
 
     # --- the ground ------------------------------------------------------------------------------------------------
 
@@ -106,29 +126,43 @@ class Small:
         rng = self.rng
         self.habits = {
             user.pk: Habits(
-                rng.uniform(7, 12), rng.uniform(0.86, 0.97), rng.uniform(0.75, 0.97), rng.uniform(0.5, 0.7)
+                rng.uniform(7, 11), rng.uniform(0.94, 0.99), rng.uniform(0.9, 0.98), rng.uniform(0.5, 0.7)
             )
             for user in self.cast.managers
         }
         weak = self.cast.managers[3]
-        self.habits[weak.pk] = Habits(5, 0.7, 0.6, 0.35)
+        self.habits[weak.pk] = Habits(5, 0.8, 0.6, 0.35)
         self.leads: dict[int, list[Lead]] = {user.pk: [] for user in self.cast.managers}
 
     def _first_clients(self, first_day: dt.date) -> None:
         """What the managers brought along from their notebooks, entered over the two weeks before."""
-        per_entry = FIRST_CLIENTS // (len(self.cast.managers) * 8)
-        for back in range(8, 0, -1):
+        per_entry = FIRST_CLIENTS // (len(self.cast.managers) * NOTEBOOK_DAYS)
+        for back in range(NOTEBOOK_DAYS, 0, -1):
             day = calendar.add_working_days(first_day, -back)
             for number, manager in enumerate(self.cast.managers):
                 self.clock.move_to(periods.local(day, dt.time(9 + number // 2, 25 * (number % 2) + back)))
-                made = create_clients([self._draft(manager) for _number in range(per_entry)], by=manager)
-                self._remember(manager, made)
+                with operation(by=manager):
+                    made = create_clients([self._draft(manager) for _number in range(per_entry)], by=manager)
+                    self._remember(manager, made)
+                    for lead in self.leads[manager.pk][-len(made) :]:
+                        self._plan_first(manager, lead, first_day)
+            close(self.clock, day)
+
+    def _plan_first(self, manager: User, lead: Lead, first_day: dt.date) -> None:
+        """Whom one knows from the notebook one will call in the first weeks."""
+        if lead.forgotten:
+            return
+        lead.due = calendar.add_working_days(first_day, self.rng.randrange(1, 15))
+        lead.task = plan_activity(
+            by=manager, client=lead.client, deal=Deal.objects.get(pk=lead.deal_id),
+            kind=self.kinds["Звонок"], due_on=lead.due, subject=self.rng.choice(words.STEPS),
+        ).pk  # fmt: skip
 
     def _remember(self, manager: User, clients: list[Client]) -> None:
         deals = Deal.objects.filter(client__in=clients).order_by("pk")
         by_id = {client.pk: client for client in clients}
         for deal in deals:
-            lead = Lead(deal.pk, by_id[deal.client_id], forgotten=self.rng.random() < 0.05)
+            lead = Lead(deal.pk, by_id[deal.client_id], forgotten=self.rng.random() < 0.02)
             self.leads[manager.pk].append(lead)
 
     def _draft(self, manager: User) -> ClientDraft:
@@ -182,6 +216,9 @@ class Small:
                 break
             self.clock.move_to(moment)
             self._act(manager, day)
+        if self.end >= (home := calendar.cutoff(day) - dt.timedelta(minutes=4)):
+            self.clock.move_to(home)
+            self._tidy_up(day)
 
     def _share_new_work(self, days_left: int) -> None:
         """How many clients and further deals today should bring, to come out near the whole by the end.
@@ -230,16 +267,28 @@ class Small:
         self.leads[manager.pk].append(Lead(deal.pk, lead.client))
 
     def _choose(self, manager: User, day: dt.date) -> Lead | None:
-        """The task that is due first, if the manager keeps to it; else something that lies about."""
+        """What has no next step, what is due first, if the manager keeps to it; else whatever lies about."""
         rng = self.rng
         leads = [lead for lead in self.leads[manager.pk] if lead.is_open and not lead.forgotten]
         due = [lead for lead in leads if lead.due is not None and lead.due <= day]
+        bare = [lead for lead in leads if lead.task is None]
+        if bare and rng.random() < 0.7 * self.habits[manager.pk].planning:
+            return bare[-1]
         if due and rng.random() < self.habits[manager.pk].diligence:
             return min(due, key=lambda lead: (lead.due or day, lead.deal_id))
-        idle = sorted((lead for lead in leads if lead.task is None), key=lambda lead: -lead.step)
-        if idle and rng.random() < 0.5:
-            return idle[0]  # what is nearest to money
-        return rng.choice(idle or leads) if leads else None
+        return rng.choice(leads) if leads else None
+
+    def _tidy_up(self, day: dt.date) -> None:
+        """Before they go home, those who keep order put off what they have not come to."""
+        for manager in self.cast.managers:
+            habits = self.habits[manager.pk]
+            if (manager.pk, day) in self.away or self.rng.random() > habits.diligence * habits.planning:
+                continue
+            late = [lead for lead in self.leads[manager.pk] if lead.is_open and lead.due and lead.due <= day]
+            for lead in late:
+                if lead.task is not None and self.clock.moment < self.end:
+                    lead.due = calendar.add_working_days(day, self.rng.randrange(1, 4))
+                    move_task(Activity.objects.get(pk=lead.task), by=manager, due_on=lead.due)
 
     def _contact(self, manager: User, lead: Lead, day: dt.date) -> None:
         rng, habits = self.rng, self.habits[manager.pk]
@@ -255,7 +304,7 @@ class Small:
         deal = Deal.objects.get(pk=lead.deal_id)
         task = Activity.objects.get(pk=lead.task) if lead.task else None
         kind = self.kind_of[task.kind_id] if task else self._kind(lead)
-        to_stage, fields = self._move(lead, outcome, habits, day)
+        to_stage, fields = self._move(lead, outcome, habits)
         closes = to_stage is not None and to_stage.kind != Stage.Kind.OPEN
         step = None if closes else self._next_step(outcome, habits, day)
         happened = self.clock.moment
@@ -272,7 +321,7 @@ class Small:
         if step is not None:
             lead.task = Activity.objects.planned().filter(follows=done).values_list("pk", flat=True).first()
             lead.due = step.due_on
-        elif lead.is_open and rng.random() < 0.1:
+        elif lead.is_open and rng.random() < 0.04:
             lead.forgotten = True
 
     def _person(self, client: Client) -> Contact | None:
@@ -291,17 +340,18 @@ class Small:
 
     def _kind(self, lead: Lead) -> ActivityKind:
         names = ["Звонок", "Встреча", "Письмо", "Сообщение в мессенджере", "Образцы отгружены"]
-        weights = [72, 4 + 3 * lead.step, 12, 7, 2 + lead.step]
+        weights = [72, 13 + 6 * lead.step, 8, 5, 2 + lead.step]
         return self.kinds[self.rng.choices(names, weights)[0]]
 
     def _move(
-        self, lead: Lead, outcome: str, habits: Habits, day: dt.date
+        self, lead: Lead, outcome: str, habits: Habits
     ) -> tuple[Stage | None, dict[str, object] | None]:
         rng = self.rng
         if outcome == Activity.Outcome.REFUSED and rng.random() < 0.7:
             fields: dict[str, object] = {"loss_reason": rng.choice(self.reasons)}
             if rng.random() < 0.3:
-                fields["return_on"] = day + dt.timedelta(days=rng.randrange(30, 120))
+                # Nobody here comes back to them, so it lies behind the days that are lived through.
+                fields["return_on"] = self.last_day + dt.timedelta(days=rng.randrange(3, 60))
             return self.lost, fields
         if outcome != Activity.Outcome.REACHED or rng.random() > habits.luck:
             return None, None
@@ -323,7 +373,7 @@ class Small:
         after = (
             1
             if outcome == Activity.Outcome.NO_ANSWER
-            else rng.choices([1, 2, 3, 5, 8, 12], [20, 22, 24, 16, 12, 6])[0]
+            else rng.choices([1, 2, 3, 5, 8, 12, 18], [6, 10, 14, 22, 22, 16, 10])[0]
         )
         due_on = calendar.add_working_days(day, after)
         due_at = (

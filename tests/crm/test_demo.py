@@ -1,6 +1,7 @@
 """The demo company: lived through by the program's verbs, the same for a date, never among real data."""
 
 import datetime as dt
+from collections import defaultdict
 from io import StringIO
 
 import pytest
@@ -14,9 +15,12 @@ from core.history.integrity import faults
 from core.history.operations import Operation
 from crm.demo.large import Large
 from crm.demo.people import make_many
-from crm.demo.small import Small
+from crm.demo.small import NOTEBOOK_DAYS, Small
+from kpi import checksums
+from kpi.models import Closing, PersonDay
 from leads.models import Client
 from leads.search import refresh_search
+from people import calendar
 from people.models import Role, User
 from pipeline.models import Deal
 from tests.factories import THURSDAY, make_user
@@ -48,6 +52,32 @@ def test_a_few_days_leave_whole_histories_and_every_kind_of_record() -> None:
     assert dict(Client.objects.values_list("pk", "search")) == derived
 
 
+def test_every_day_but_the_running_one_is_closed_on_time_and_none_is_like_another() -> None:
+    company = Small(THURSDAY, days=4)
+    company.live()
+
+    closings = list(Closing.objects.order_by("day", "team"))
+    closed = NOTEBOOK_DAYS + len(company.working_days()) - 1
+    assert len(closings) == 3 * closed
+    assert {closing.way for closing in closings} == {Closing.Way.BEAT}
+    assert not any(closing.system_down for closing in closings)
+    assert max(closing.closed_at - closing.ends for closing in closings) < dt.timedelta(minutes=1)
+    days = defaultdict(list)
+    lived = PersonDay.objects.filter(day__gte=company.working_days()[0], scored=True).order_by("person")
+    for day, points in lived.values_list("day", "points"):
+        days[day].append(points)
+    assert all(len(set(points)) > 1 for points in days.values())
+    assert len({tuple(points) for points in days.values()}) == len(days)
+    assert not list(checksums.faults(Closing.objects.select_related("team").order_by("-day")[:3]))
+
+
+def test_whatever_the_date_the_company_has_sixty_closed_days() -> None:
+    with calendar.kept():
+        for week in range(53):
+            moment = THURSDAY + dt.timedelta(weeks=week)
+            assert NOTEBOOK_DAYS + len(Small(moment).working_days()) > 60, moment
+
+
 def test_the_company_is_the_same_every_time_for_a_date() -> None:
     seen = []
     for _time in range(2):
@@ -61,7 +91,7 @@ def test_the_company_is_the_same_every_time_for_a_date() -> None:
 
 def test_the_large_company_is_whole_too() -> None:
     with periods.clock(THURSDAY):
-        Large(scale=0.002).fill(make_many)
+        Large(scale=0.002, closed_days=2).fill(make_many)
 
     assert (Client.objects.count(), Deal.objects.count()) == (200, 400)
     assert Activity.objects.filter(client=Client.objects.get(pk=1)).count() >= 500
@@ -70,7 +100,7 @@ def test_the_large_company_is_whole_too() -> None:
 
 def test_the_large_company_knows_last_contacts_and_next_steps() -> None:
     with periods.clock(THURSDAY):
-        Large(scale=0.001).fill(make_many)
+        Large(scale=0.001, closed_days=0).fill(make_many)
 
     for deal in Deal.objects.prefetch_related("activities"):
         done = [a.happened_at for a in deal.activities.all() if a.status == "done"]

@@ -1,6 +1,7 @@
 """`manage.py demo`: a company to look at, or with `--size large` one to measure on."""
 
 import datetime as dt
+import logging
 import time
 from argparse import ArgumentParser
 from typing import Any
@@ -10,9 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core import periods
 from core.history.tracked import tracked_models
-from crm.demo.large import Large
+from crm.demo.large import MANAGERS, TEAMS, Large
 from crm.demo.people import make_many
 from crm.demo.small import LAST_HOUR, Small
+from people import calendar
 from people.login import DEMO_PASSWORD, demo_accounts
 from people.models import User
 
@@ -30,10 +32,20 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scale", type=float, default=1.0, help="a part of the large company, for trying"
         )
+        parser.add_argument("--managers", type=int, default=MANAGERS, help="of the large company")
+        parser.add_argument("--teams", type=int, default=TEAMS, help="of the large company")
         parser.add_argument("--who", action="store_true", help="only print the sign-ins")
 
     def handle(
-        self, *args: Any, size: str, date: dt.date | None, scale: float, who: bool, **options: Any
+        self,
+        *args: Any,
+        size: str,
+        date: dt.date | None,
+        scale: float,
+        managers: int,
+        teams: int,
+        who: bool,
+        **options: Any,
     ) -> None:
         if settings.PRODUCTION:
             raise CommandError(
@@ -43,19 +55,24 @@ class Command(BaseCommand):
             self._print_sign_ins(options["verbosity"])
             return
         self._require_empty()
+        # Each of many closed days would say so.
+        logging.getLogger("kpi.closing").setLevel(logging.WARNING)
         begun = time.monotonic()
         if size == "large":
-            Large(scale, say=self.stdout.write).fill(make_many)
+            Large(scale, say=self.stdout.write, managers=managers, teams=teams).fill(make_many)
         else:
             Small(self._moment(date), say=lambda line: self.stdout.write(f"  … {line}")).live()
         self.stdout.write(f"The demo company is there, made in {time.monotonic() - begun:.0f} s.")
 
     @staticmethod
     def _moment(date: dt.date | None) -> dt.datetime:
-        """The middle of the day, or now where that has not come yet: nothing may have been done in the future."""
+        """The middle of the day, or now where that has not come yet or the day is over: nothing may have been done in
+        the future, and no day that is over may be left unclosed."""
         now = periods.now()
-        moment = periods.local(date or periods.day_of(now), LAST_HOUR)
-        return min(moment, now)
+        today = periods.day_of(now)
+        if date is None and (now > calendar.cutoff(today) or not calendar.is_working(today)):
+            return now
+        return min(periods.local(date or today, LAST_HOUR), now)
 
     @staticmethod
     def _require_empty() -> None:
