@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy
 KOPECK = Decimal("0.01")
 # What a bigint of kopecks holds, rounded down to a sum a sentence can name: 90 trillion roubles.
 LARGEST = Decimal(90_000_000_000_000)
+THOUSANDTH = Decimal("0.001")
+MOST = Decimal(1_000_000_000)
 
 _NBSP = "\u00a0"
 _MINUS = "\u2212"
@@ -136,6 +138,61 @@ class MoneyFormField(forms.Field):
         return None if isinstance(value, str) else money(value)
 
 
+def quantity(value: Decimal | int | str) -> Decimal:
+    """How much of something, with exactly three places; of a text in Russian notation («1 200,5»).
+
+    ValidationError for what is no number, for more than three places and for too many.
+    """
+    if isinstance(value, str):
+        value = "".join(value.split()).replace(_MINUS, "-").replace(",", ".")
+    try:
+        if isinstance(value, (float, bool)):
+            raise InvalidOperation
+        amount = Decimal(value)
+        if not amount.is_finite():
+            raise InvalidOperation
+    except (InvalidOperation, TypeError):
+        raise ValidationError(
+            _("“%(value)s” is not a quantity: write it like 12,5."), code="quantity", params={"value": value}
+        ) from None
+    if abs(amount) > MOST:
+        raise ValidationError(_("The quantity is too large."), code="quantity_large")
+    exact = amount.quantize(THOUSANDTH)
+    if exact != amount:
+        raise ValidationError(
+            _("A quantity has at most three places after the comma."), code="quantity_places"
+        )
+    return exact or Decimal("0.000")
+
+
+def plain_quantity(amount: Decimal) -> str:
+    """«1 200,5»: as a form field shows it, without the places that say nothing."""
+    whole, part = f"{abs(amount):,.3f}".split(".")
+    part = part.rstrip("0")
+    return (_MINUS if amount < 0 else "") + whole.replace(",", _NBSP) + (f",{part}" if part else "")
+
+
+class QuantityFormField(forms.Field):
+    """One line for a quantity, understood as `quantity` does. Empty: None."""
+
+    widget = forms.TextInput
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"inputmode": "decimal", "autocomplete": "off"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return plain_quantity(value) if isinstance(value, Decimal) else value
+
+    def to_python(self, value: Any) -> Decimal | None:
+        return None if value in self.empty_values or not str(value).strip() else quantity(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except ValidationError:
+            return True
+
+
 _Set = TypeVar("_Set")
 _Get = TypeVar("_Get")
 
@@ -150,14 +207,15 @@ else:
         pass
 
 
-class MoneyField(_Field[_Set, _Get]):
-    """A sum of money. Not an IntegerField on purpose: Django would average and divide one as a plain number.
+class FixedPointField(_Field[_Set, _Get]):
+    """A `Decimal` with `places` places after the comma in Python, kept as a whole number of its last place.
 
-    Works in filters, `Sum`, `Avg` (rounded to a kopeck), `Min`, `Max`, and in `F` sums and differences of money and in
-    its product with whole numbers. A bare number in an expression is refused: say `Value(amount, MoneyField())`.
+    Not an IntegerField on purpose: Django would average and divide one as a plain number. Works in filters, `Sum`,
+    `Avg` (rounded to the last place), `Min`, `Max`, and in `F` sums and differences of one kind and in its product with
+    whole numbers. A bare number in an expression is refused: say `Value(amount, MoneyField())`.
     """
 
-    description = gettext_lazy("Sum of money")
+    places: ClassVar[int]
     _pyi_private_set_type: Decimal | int | str | Combinable
     _pyi_private_get_type: Decimal
 
@@ -166,32 +224,64 @@ class MoneyField(_Field[_Set, _Get]):
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return "bigint"
 
+    @classmethod
+    def exact(cls, value: Any) -> Decimal:
+        """The value with exactly as many places. ValidationError for what is none, or has more."""
+        raise NotImplementedError
+
     def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> Decimal | None:
         if value is None:
             return None
         if type(value) is int:
-            return Decimal(value).scaleb(-2)
-        # PostgreSQL sums bigint as numeric; an average has parts of a kopeck.
-        return Decimal(value).scaleb(-2).quantize(KOPECK, rounding=ROUND_HALF_UP)
+            return Decimal(value).scaleb(-self.places)
+        # PostgreSQL sums bigint as numeric; an average has parts of the last place.
+        whole = Decimal(value).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+        return whole.scaleb(-self.places)
 
     def to_python(self, value: Any) -> Decimal | None:
-        return None if value is None or value == "" else money(value)
+        return None if value is None or value == "" else self.exact(value)
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
         if value is None or hasattr(value, "resolve_expression"):
             return value
-        return int(money(value).scaleb(2))
+        return int(self.exact(value).scaleb(self.places))
 
     def value_to_string(self, obj: models.Model) -> str:
         value = self.value_from_object(obj)
         return "" if value is None else str(value)
 
+
+class MoneyField(FixedPointField[_Set, _Get]):
+    """A sum of money, in whole kopecks."""
+
+    description = gettext_lazy("Sum of money")
+    places = 2
+
+    @classmethod
+    def exact(cls, value: Any) -> Decimal:
+        return money(value)
+
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"form_class": MoneyFormField, **kwargs})
 
 
-for _connector in (Combinable.ADD, Combinable.SUB):
-    register_combinable_fields(MoneyField, _connector, MoneyField, MoneyField)
-register_combinable_fields(MoneyField, Combinable.MUL, models.IntegerField, MoneyField)
-register_combinable_fields(models.IntegerField, Combinable.MUL, MoneyField, MoneyField)
+class QuantityField(FixedPointField[_Set, _Get]):
+    """How much of something: pieces, kilograms, metres; in whole thousandths."""
+
+    description = gettext_lazy("Quantity")
+    places = 3
+
+    @classmethod
+    def exact(cls, value: Any) -> Decimal:
+        return quantity(value)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": QuantityFormField, **kwargs})
+
+
+for _field in (MoneyField, QuantityField):
+    for _connector in (Combinable.ADD, Combinable.SUB):
+        register_combinable_fields(_field, _connector, _field, _field)
+    register_combinable_fields(_field, Combinable.MUL, models.IntegerField, _field)
+    register_combinable_fields(models.IntegerField, Combinable.MUL, _field, _field)

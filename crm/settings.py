@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "reports",
     "kpi",
     "activities",
+    "orders",
     "pipeline",
     "leads",
     "people",

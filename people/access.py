@@ -30,6 +30,9 @@ ABILITIES: dict[str, frozenset[str]] = {
     "configure": frozenset({Role.ADMIN}),  # funnels, stages, lists, users, calendar
     "closings": frozenset({Role.HEAD, Role.ADMIN}),  # how working days were closed
     "journal": frozenset({Role.DIRECTOR, Role.ADMIN}),  # the operations of everybody
+    "catalogue": frozenset({Role.HEAD, Role.DIRECTOR, Role.ADMIN}),  # products, prices, stock
+    "payments": frozenset({Role.HEAD, Role.DIRECTOR, Role.ADMIN}),  # enter money and say what it is for
+    "plan": frozenset({Role.HEAD, Role.DIRECTOR, Role.ADMIN}),  # sales plans; a head those of the team
 }
 
 _AT_ONCE = 5_000

@@ -106,6 +106,8 @@ class ProductGroup(Tracked):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent group")
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+    # What has not been sold for longer counts as illiquid stock (S10).
+    illiquid_days = models.PositiveSmallIntegerField(_("illiquid after, days"), null=True, blank=True)
 
     objects = alive_manager(TrackedQuerySet["ProductGroup"])
     all_objects = TrackedQuerySet["ProductGroup"].as_manager()

@@ -43,7 +43,7 @@ from tests.samples import NO_SUCH, Sample
 # Asked of pytest-django for the test database alone: the cast is one for the module (see the fixture).
 pytestmark = pytest.mark.django_db
 
-ROOMS = ("crm", "core", "people", "leads", "pipeline", "activities", "imports", "kpi", "reports")
+ROOMS = ("crm", "core", "people", "leads", "pipeline", "activities", "orders", "imports", "kpi", "reports")
 METHODS = ("GET", "POST")
 REFUSED = (404, 405)
 
