@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("pipeline.urls")),
     path("", include("activities.urls")),
     path("", include("activities.importing.urls")),
+    path("", include("orders.urls")),
     path("", include("kpi.urls")),
 ]
 

@@ -5,3 +5,8 @@ class OrdersConfig(AppConfig):
     """Catalogue, orders, shipments, payments, sales plans."""
 
     name = "orders"
+
+    def ready(self) -> None:
+        from orders import places
+
+        places.fill()

@@ -1,0 +1,5 @@
+"""Addresses of the catalogue."""
+
+from django.urls import URLPattern
+
+catalogue_urls: list[URLPattern] = []
