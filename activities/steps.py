@@ -1,14 +1,13 @@
 """What a deal's and a client's row know of their activities: the last contact and the next step."""
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from activities.models import Activity
 from core.history.tracked import Tracked
+from core.prepared import Prepared
 from leads.models import Client
 from pipeline.models import Deal
 
@@ -50,39 +49,18 @@ def _locked(model: type[Tracked], ids: list[int]) -> QuerySet[Tracked]:
 
 def _refresh(model: type[Tracked], key: str, ids: Iterable[int | None]) -> None:
     for part in _parts(ids):
-        known = {pk: Steps(*columns) for pk, *columns in _locked(model, part).values_list("pk", *_COLUMNS)}
-        true = _true_steps(key, part)
-        stale = [pk for pk, steps in known.items() if steps != true[pk]]
+        if connection.features.has_select_for_update:
+            list(_locked(model, part).values_list("pk"))
+        stale = {pk: true for pk, *columns in _STEPS[key].of(part) if columns[:_N] != (true := columns[_N:])}
         if len(stale) == 1:
-            model.all_objects.update_keys(stale, **true[stale[0]]._asdict())
+            [(pk, values)] = stale.items()
+            model.all_objects.update_stored([pk], **dict(zip(_COLUMNS, values, strict=True)))
         elif stale:
-            model.all_objects.update_keys(stale, **_true_in_sql(key))
+            model.all_objects.update_keys(list(stale), **_true_steps(key))
 
 
-class Steps(NamedTuple):
-    """The columns that are kept up to date, by their names."""
-
-    last_contact_at: dt.datetime | None = None
-    next_step_on: dt.date | None = None
-    next_step_at: dt.datetime | None = None
-
-
-_COLUMNS = Steps._fields
-
-
-def _true_steps(key: str, ids: list[int]) -> dict[int, Steps]:
-    """What the activities say of each of the rows: two plain questions, as this is asked with every logged call."""
-    of_rows = Activity.objects.filter(**{f"{key}__in": ids})
-    contacts = of_rows.contacts().order_by().values_list(key)
-    last = dict(contacts.annotate(Max("happened_at")))
-    following: dict[int, tuple[dt.date, dt.datetime | None]] = {}
-    for pk, on, at in of_rows.planned().in_order_of_due().values_list(key, "due_on", "due_at"):
-        following.setdefault(pk, (on, at))
-    return {pk: Steps(last.get(pk), *following.get(pk, ())) for pk in ids}
-
-
-def _true_in_sql(key: str) -> dict[str, Subquery]:
-    """The same as expressions, to write many rows by one statement."""
+def _true_steps(key: str) -> dict[str, Subquery]:
+    """What the activities say of a row, by the names of its columns."""
     of_row = Activity.objects.filter(**{key: OuterRef("pk")}).order_by()
     next_one = of_row.planned().in_order_of_due()
     return {
@@ -90,3 +68,15 @@ def _true_in_sql(key: str) -> dict[str, Subquery]:
         "next_step_on": Subquery(next_one.values("due_on")[:1]),
         "next_step_at": Subquery(next_one.values("due_at")[:1]),
     }
+
+
+_COLUMNS = ("last_contact_at", "next_step_on", "next_step_at")
+_N = len(_COLUMNS)
+
+
+def _as_told_and_true(model: type[Tracked], key: str) -> Prepared:
+    """What the rows say in their columns, then what is true: asked with every logged call."""
+    return Prepared(lambda: model.all_objects.values_list("pk", *_COLUMNS, *_true_steps(key).values()))
+
+
+_STEPS = {"client": _as_told_and_true(Client, "client"), "deal": _as_told_and_true(Deal, "deal")}

@@ -168,7 +168,7 @@ def _write_versions(running: _Running) -> None:
         op.save(update_fields=["counts"])
 
 
-def _ids_condition(column: str, ids: list[int]) -> tuple[str, Any]:
+def ids_condition(column: str, ids: list[int]) -> tuple[str, Any]:
     """SQL and its one parameter for "column is one of ids", for any number of ids."""
     if connection.vendor == "postgresql":
         return f"{column} = ANY(%s)", ids
@@ -177,7 +177,7 @@ def _ids_condition(column: str, ids: list[int]) -> tuple[str, Any]:
 
 def _close_versions(model: type["Tracked"], ids: list[int], op: Operation) -> None:
     table = connection.ops.quote_name(model.versions.model._meta.db_table)
-    condition, param = _ids_condition("record_id", ids)
+    condition, param = ids_condition("record_id", ids)
     greatest = "GREATEST" if connection.vendor == "postgresql" else "MAX"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -198,7 +198,7 @@ def _open_versions(model: type["Tracked"], ids: list[int], op: Operation) -> Non
     names = ", ".join(columns)
     table, versions = quote(model._meta.db_table), quote(version_model._meta.db_table)
     greatest = "GREATEST" if connection.vendor == "postgresql" else "MAX"
-    condition, param = _ids_condition(f"t.{quote('id')}", ids)
+    condition, param = ids_condition(f"t.{quote('id')}", ids)
     stamp = connection.ops.adapt_datetimefield_value(op.at)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.lookups import GreaterThan
 from django.db.models.signals import class_prepared
@@ -61,6 +61,24 @@ class TrackedQuerySet(models.QuerySet[M]):
         return written
 
     update_keys.alters_data = True  # type: ignore[attr-defined]
+
+    def update_stored(self, ids: list[int], **values: Any) -> None:
+        """As `update_keys`, of values as the database has them (see `core.prepared`): for what is written with every
+        click, since the statement is put together without Django's compiler."""
+        op = operations.current()
+        meta, quote = self.model._meta, connection.ops.quote_name
+        columns = [quote(str(meta.get_field(name).column)) for name in values]
+        condition, wanted = operations.ids_condition(quote(str(meta.pk.column)), ids)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {quote(meta.db_table)} SET version = version + 1, changed_at = %s, "
+                + ", ".join(f"{column} = %s" for column in columns)
+                + f" WHERE {condition}",
+                [connection.ops.adapt_datetimefield_value(op.at), *values.values(), wanted],
+            )
+        operations.note_changed(self.model, ids)
+
+    update_stored.alters_data = True  # type: ignore[attr-defined]
 
     def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
         """As Django's (without conflict handling), with versions."""
