@@ -31,19 +31,41 @@ ABILITIES: dict[str, frozenset[str]] = {
     "closings": frozenset({Role.HEAD, Role.ADMIN}),  # how working days were closed
     "journal": frozenset({Role.DIRECTOR, Role.ADMIN}),  # the operations of everybody
     "catalogue": frozenset({Role.HEAD, Role.DIRECTOR, Role.ADMIN}),  # products, prices, stock
+    "costs": frozenset({Role.HEAD, Role.DIRECTOR, Role.ADMIN}),  # what goods cost us, and so the margin
     "payments": frozenset({Role.HEAD, Role.DIRECTOR, Role.ADMIN}),  # enter money and say what it is for
     "plan": frozenset({Role.HEAD, Role.DIRECTOR, Role.ADMIN}),  # sales plans; a head those of the team
+    "terms": frozenset({Role.HEAD, Role.DIRECTOR, Role.ADMIN}),  # on which terms a client buys
 }
 
 _AT_ONCE = 5_000
 
 # Further ways in, from upper rooms: model → functions of the user that give a Q of records.
 _also: dict[type[Model], list[Callable[[User], Q]]] = {}
+# Of models whose records belong to nobody: the ability that changes them; of the others it is "configure".
+_kept_by: dict[type[Model], str] = {}
+# Fields that are not for everybody who sees the record: the ability that reads them.
+_secrets: dict[tuple[type[Model], str], str] = {}
 
 
 def also_visible(model: type[Model], way: Callable[[User], Q]) -> None:
     """Lets `way(user)` add records of the model to what a user sees; called in `AppConfig.ready()`."""
     _also.setdefault(model, []).append(way)
+
+
+def kept_by(model: type[Model], ability: str) -> None:
+    """Lets who has the ability change the records of a model without owners; called in `AppConfig.ready()`."""
+    _kept_by[model] = ability
+
+
+def keep_secret(model: type[Model], field: str, ability: str) -> None:
+    """Only who has the ability reads this field, wherever changes are told; called in `AppConfig.ready()`."""
+    _secrets[model, field] = ability
+
+
+def may_read(user: User, model: type[Model], field: str) -> bool:
+    """Whether the user, who sees the record, may know what stands in this field of it, or stood there once."""
+    ability = _secrets.get((model, field))
+    return ability is None or may(user, ability)
 
 
 def may(user: User, ability: str) -> bool:
@@ -140,13 +162,14 @@ def require_owner(user: User, owner: User) -> None:
 
 
 def changeable(user: User, model: type[Tracked], ids: Iterable[int]) -> set[int]:
-    """Which of the rows the user may change: visible ones; rows without an owner are the admin's alone.
+    """Which of the rows the user may change: visible ones; rows without an owner are for the ability that keeps them
+    (`kept_by`), else the admin's alone.
 
     Deleted rows count too, so that a rollback can ask about them.
     """
     wanted = list(ids)
     if not isinstance(model.all_objects.all(), VisibleQuerySet):
-        return set(wanted) if may(user, "configure") else set()
+        return set(wanted) if may(user, _kept_by.get(model, "configure")) else set()
     if not may(user, "sell"):
         return set()
     owners = owners_visible_to(user)

@@ -1,14 +1,16 @@
 """The journal: which operations a person may look into, and which of them they may roll back."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from django.apps import apps
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import show
-from core.history.changes import models_of
+from core.history.changes import Change, models_of
 from core.history.operations import Operation
+from core.history.rollback import Plan
 from core.history.tracked import Tracked
 from people import access
 from people.models import User
@@ -49,3 +51,25 @@ def may_roll_back(user: User, operation: Operation) -> bool:
         if ids - access.changeable(user, model, ids):
             return False
     return bool(operation.counts)
+
+
+def told_to(user: User, changes: list[Change]) -> list[Change]:
+    """The changes without the fields that are not for this user (`access.keep_secret`)."""
+    for change in changes:
+        change.fields = [
+            one for one in change.fields if access.may_read(user, change.model, str(one.field.name))
+        ]
+    return changes
+
+
+def veil(user: User, plan: Plan) -> None:
+    """Takes the same fields out of the preview of a rollback. They come back with the rest, and are not told."""
+    for row in plan.rows:
+        row.texts = [text for text in row.texts if access.may_read(user, row.model, str(text[0].name))]
+    words = _("is not shown")
+    plan.conflicts = [
+        one
+        if access.may_read(user, one.model, str(one.field.name))
+        else replace(one, before_text=words, set_text=words, current_text=words)
+        for one in plan.conflicts
+    ]

@@ -90,7 +90,8 @@ class RowPlan:
     kept: bool = False
     restore: dict[str, Any] = field(default_factory=dict)
     conflicting: dict[str, Any] = field(default_factory=dict)
-    texts: list[tuple[str, str, str]] = field(default_factory=list)  # label, now, after the rollback
+    # The field, now, after the rollback.
+    texts: "list[tuple[models.Field[Any, Any], str, str]]" = field(default_factory=list)
 
     @property
     def model_label(self) -> str:
@@ -244,7 +245,7 @@ def _put_in_words(
                 Conflict(model, row.record_id, row.title, one, was, set_to, is_now, last.get(row.record_id))
             )
         elif one.attname != "deleted_at":
-            row.texts.append((str(one.verbose_name), is_now, was))
+            row.texts.append((one, is_now, was))
 
 
 def _keep_what_is_needed(made: Plan) -> None:

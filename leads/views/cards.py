@@ -16,6 +16,7 @@ from leads.feed import feed
 from leads.merged_cards import gone_on
 from leads.models import Client, Contact, ContactPoint
 from people.access import get_visible_or_404
+from people.journal import told_to
 
 # What else belongs to a client's history, from upper rooms: f(client) → {model: ids}. Filled in `AppConfig.ready()`.
 history_records: list[Callable[[Client], dict[type[Tracked], Iterable[int]]]] = []
@@ -84,6 +85,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     entries = history_of(records, before=_number(request.GET.get("before")), limit=_HISTORY_PAGE + 1)
     shown = entries[:_HISTORY_PAGE]
     for entry in shown:  # columns that other rooms keep on the client are no news
+        told_to(request.user, entry.changes)  # type: ignore[arg-type]
         entry.changes = [change for change in entry.changes if change.what != What.CHANGED or change.fields]
     context: dict[str, Any] = {
         "client": client,

@@ -30,7 +30,9 @@ class OneOperation(ForAbility, View):
         operation = visible_or_404(request.user, pk)
         count = changes.change_count(operation)
         page = Paginator(range(count), PER_PAGE).get_page(request.GET.get("page"))
-        found = changes.changes_of(operation, start=max(page.start_index() - 1, 0), limit=PER_PAGE)
+        found = journal.told_to(
+            request.user, changes.changes_of(operation, start=max(page.start_index() - 1, 0), limit=PER_PAGE)
+        )
         readable = {
             model: access.readable(
                 request.user, model, [one.record_id for one in found if one.model is model]
@@ -97,6 +99,7 @@ class Rollback(ForAbility, View):
             plan = rollback.plan(operation, allowed=journal.changeable_by(request.user))
         except PermissionDenied:
             raise Http404 from None
+        journal.veil(request.user, plan)
         shown = [row for row in plan.changed if row.texts or row.brings_back]
         objection = rollback.objection_to(plan)
         context = {
