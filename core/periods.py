@@ -205,3 +205,40 @@ def _named_days(name: str, day: dt.date) -> tuple[dt.date, dt.date]:
     if which == "previous":
         return first_of(unit, first - one), first - one
     return first, first_of(unit, first + dt.timedelta(_LONGEST[unit])) - one
+
+
+def _whole_months(period: Period, zone: ZoneInfo | None) -> int:
+    """How many calendar months the period consists of; 0 if it does not consist of whole ones."""
+    first, after = period.first_day(zone), period.last_day(zone) + dt.timedelta(1)
+    if first.day != 1 or after.day != 1:
+        return 0
+    return (after.year - first.year) * 12 + after.month - first.month
+
+
+def is_whole_months(period: Period, zone: ZoneInfo | None = None) -> bool:
+    """Whether the period begins and ends with calendar months."""
+    return _whole_months(period, zone) > 0
+
+
+def add_months(day: dt.date, count: int) -> dt.date:
+    """The same day of the month so many months on (back, if below zero), or the last one of a shorter month."""
+    month = day.year * 12 + day.month - 1 + count
+    year, month = divmod(month, 12)
+    after = dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(
+        day.replace(day=1, year=year, month=month + 1) + dt.timedelta(day.day - 1), after - dt.timedelta(1)
+    )
+
+
+def previous_period(period: Period, zone: ZoneInfo | None = None) -> Period:
+    """The period of the same length before it: as many months before whole months, else as many days."""
+    first, last = period.first_day(zone), period.last_day(zone)
+    if months := _whole_months(period, zone):
+        return Period.of_days(add_months(first, -months), first - dt.timedelta(1), zone)
+    return Period.of_days(first - (last - first) - dt.timedelta(1), first - dt.timedelta(1), zone)
+
+
+def year_before(period: Period, zone: ZoneInfo | None = None) -> Period:
+    """The same days a year earlier."""
+    first, after = period.first_day(zone), period.last_day(zone) + dt.timedelta(1)
+    return Period.of_days(add_months(first, -12), add_months(after, -12) - dt.timedelta(1), zone)

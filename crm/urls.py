@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("activities.importing.urls")),
     path("", include("orders.urls")),
     path("", include("kpi.urls")),
+    path("", include("reports.urls")),
 ]
 
 handler400 = "core.views.bad_request"

@@ -5,3 +5,10 @@ class ReportsConfig(AppConfig):
     """The catalogue of reports and dashboards."""
 
     name = "reports"
+
+    def ready(self) -> None:
+        from reports import places
+        from reports.report import load
+
+        load()
+        places.fill()

@@ -24,6 +24,7 @@ KindName = Literal[
     "int",
     "quantity",
     "money",
+    "sum",
     "percent",
     "date",
     "moment",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from core import periods, show
 from core.colours import stage_class
-from core.money import format_money
+from core.money import format_money, plain_money
 from core.phones import format_phone
 from core.tables.values import Flag, NextStep
 
@@ -205,6 +205,17 @@ KINDS: dict[str, Kind] = {
             cell=Decimal,
             number_format='#,##0.00\\ "₽"',
             width=18,
+            right=True,
+            falls=True,
+        ),
+        # A sum in a column whose head says the currency: «1 240 000».
+        Kind(
+            "sum",
+            named=True,
+            words=plain_money,
+            cell=Decimal,
+            number_format="#,##0.00",
+            width=16,
             right=True,
             falls=True,
         ),

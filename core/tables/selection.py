@@ -39,7 +39,10 @@ class Chip:
 
 
 class Selection:
-    """The part of `rows` that the request asks for. Nothing of the request reaches the database as a name."""
+    """The part of `rows` that the request asks for. Nothing of the request reaches the database as a name.
+
+    `keeps` are keys of the address that say which rows these are, and stay whatever is sorted or leafed.
+    """
 
     def __init__(
         self,
@@ -49,8 +52,10 @@ class Selection:
         *,
         filterset: type[FilterSet] | None = None,
         default_sort: str = "",
+        keeps: Iterable[str] = (),
     ) -> None:
         self.request = request
+        self._keeps = frozenset(keeps)
         self.columns = columns
         self.default_sort = default_sort
         self.query = request.GET.get(QUERY, "").replace("\x00", "").strip()[:_LONGEST_QUERY]
@@ -152,7 +157,7 @@ class Selection:
 
     def url(self, **changes: str | None) -> str:
         """The address of this list with the changes (None takes a key away); the page starts anew unless given."""
-        known = set(RESERVED - {EXPORT})
+        known = set(RESERVED - {EXPORT}) | self._keeps
         if self.filters is not None:
             known.update(key for name in self.filters.form.fields for key in self._keys_of(name))
         params = QueryDict(mutable=True)

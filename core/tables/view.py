@@ -131,6 +131,10 @@ class List(View):
     def empty_state(self, request: HttpRequest) -> Empty:
         return self.empty
 
+    def keeps(self, request: HttpRequest) -> Iterable[str]:
+        """Keys of the address that `rows` reads besides search and filters: they stay when it is sorted or leafed."""
+        return ()
+
     def context(self, request: HttpRequest) -> dict[str, Any]:
         """What a template of the list's own needs besides."""
         return {}
@@ -161,6 +165,7 @@ class List(View):
             self.all_columns,
             filterset=self.filterset,
             default_sort=self.default_sort,
+            keeps=self.keeps(self.request),
         )
 
     @cached_property

@@ -1,0 +1,209 @@
+"""A report with its answer: lines, totals, comparison, links to the records; what page, files and print are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from core.tables.columns import Column
+from core.tables.table import Row, Table
+from reports.asking import COMPARISONS, AskingForm, words_of
+from reports.pictures import Picture
+from reports.report import TOTAL, Line, Report
+
+# More lines than this make a page nobody reads; files hold all of them.
+SHOWN = 500
+_OTHER, _CHANGE = "__other", "__change"
+
+
+class Sheet:
+    """The answer of one report to what its form asks."""
+
+    def __init__(self, report: Report, form: AskingForm) -> None:
+        self.report = report
+        self.form = form
+        self.asked = report.asked
+
+    # --- lines and totals, with those of the period it is compared with ---
+
+    @cached_property
+    def _other(self) -> Report | None:
+        period = self.asked.other_period
+        return type(self.report)(self.asked.at(period)) if period and self.report.compared else None
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        lines = self.report.found_lines
+        if self._other is None:
+            return lines
+        others = {line.key: line for line in self._other.found_lines}
+        for line in lines:
+            self._set_beside(line.values, others.pop(line.key, None))
+        # What is there no more stands at the end, with nothing of its own.
+        for line in others.values():
+            gone = replace(line, values={}, level=0, parent="", is_sum=False)
+            self._set_beside(gone.values, line)
+            lines.append(gone)
+        return lines
+
+    @cached_property
+    def total(self) -> dict[str, Any]:
+        total = dict(self.report.total(self.report.found_lines))
+        if total and self._other is not None:
+            self._set_beside(total, Line(TOTAL, "", dict(self._other.total(self._other.found_lines))))
+        return total
+
+    def _set_beside(self, values: dict[str, Any], other: Line | None) -> None:
+        for key in self.report.compared:
+            before = other.values.get(key) if other else None
+            values[key + _OTHER] = before
+            now = values.get(key)
+            values[key + _CHANGE] = None if now is None or not before else (now - before) / abs(before)
+
+    # --- columns ---
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """All of them, the first one included."""
+        first = Column("label", self.report.rows_are or _("What"), value="label", link="url")
+        found = [first]
+        other = self.asked.other_period if self._other is not None else None
+        for column in self.report.columns():
+            found.append(self._column(column))
+            if other is not None and column.key in self.report.compared:
+                found.append(
+                    self._column(replace(column, key=column.key + _OTHER, label=words_of(other)), opens=False)
+                )
+                found.append(self._column(Column(column.key + _CHANGE, _("change"), "percent"), opens=False))
+        return found
+
+    def _column(self, column: Column, *, opens: bool = True) -> Column:
+        key = column.key
+        link = (lambda line: self.url_of(line, column)) if opens and column.link is None else column.link
+        value = column.value or (lambda line: line.values.get(key))
+        return replace(column, value=value, link=link)
+
+    def url_of(self, line: Line, column: Column) -> str | None:
+        """The address of the records behind a cell."""
+        value = line.values.get(column.key)
+        if value is None or value == 0 or not self.report.opens(line, column):
+            return None
+        if type(self.report).records is Report.records:
+            return None
+        address = reverse("reports:records", args=[self.report.code])
+        return address + self.asked.query(line=line.key, column=column.key)
+
+    # --- what is shown ---
+
+    @property
+    def title(self) -> str:
+        return str(self.report.heading())
+
+    @cached_property
+    def caption(self) -> list[str]:
+        """What was asked, in words: above the table of a file and on paper."""
+        said = [words_of(self.asked.period)] if self.report.period else []
+        for name, value in self.asked.chosen.items():
+            bound: Any = self.form.fields.get(name)
+            if bound is None or name == "period":
+                continue
+            words = dict(bound.choices).get(value, value)
+            said.append(f"{bound.label}: {str(words).strip()}")
+        return said
+
+    def table(self) -> Table:
+        """All lines, for files."""
+        columns = [column for column in self.columns if column.export]
+        rows = [self._row(line, columns) for line in self.lines]
+        total = Line(TOTAL, _("Total"), self.total)
+        totals = {column.key: column.value_of(total) for column in columns} if self.total else {}
+        return Table(
+            self.title,
+            columns,
+            rows,
+            self.asked.moment,
+            self.caption,
+            totals,
+            is_sum=lambda row: row.record.is_sum,
+        )
+
+    @staticmethod
+    def _row(line: Line, columns: Sequence[Column]) -> Row:
+        values = [column.value_of(line) for column in columns]
+        values[0] = "    " * line.level + str(line.label)
+        return Row(line, tuple(values), columns)
+
+    @property
+    def shown(self) -> list[Line]:
+        return self.lines[:SHOWN]
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.lines) > SHOWN
+
+    @cached_property
+    def html(self) -> SafeString:
+        """The rows of the page's table; made here, for a template takes longer than the database for all of them."""
+        columns = [column for column in self.columns if not column.only_export]
+        return mark_safe("".join(_tr(line, columns) for line in self.shown))  # noqa: S308 - of safe pieces
+
+    @cached_property
+    def total_html(self) -> SafeString:
+        columns = [column for column in self.columns if not column.only_export]
+        return _tr(Line(TOTAL, _("Total"), self.total), columns) if self.total else SafeString("")
+
+    @property
+    def heads(self) -> list[Column]:
+        return [column for column in self.columns if not column.only_export]
+
+    @cached_property
+    def picture(self) -> Picture | None:
+        return self.report.picture(self.lines, self.total) if self.lines else None
+
+    @cached_property
+    def sentence(self) -> Any:
+        return self.report.sentence(self.lines, self.total) if self.lines else ""
+
+    @property
+    def comparison(self) -> str:
+        """«Сравнить: с прошлым периодом», empty where it is compared with nothing."""
+        return str(COMPARISONS[self.asked.compare]) if self.asked.compare else ""
+
+    @property
+    def params(self) -> Mapping[str, str]:
+        return self.asked.chosen
+
+
+_SIGNS = {"met", "near", "missed"}
+
+
+def _tr(line: Line, columns: Sequence[Column]) -> SafeString:
+    css = f' class="level-{min(line.level, 6)}{" sum" if line.is_sum else ""}"'
+    where = (
+        format_html(' data-line="{}" data-parent="{}"', line.key, line.parent) if line.key != TOTAL else ""
+    )
+    label = escape(line.label)
+    if line.url:
+        label = format_html('<a href="{}">{}</a>', line.url, line.label)
+    cells = "".join(_td(line, column) for column in columns[1:])
+    return mark_safe(f'<tr{css}{where}><th scope="row">{label}</th>{cells}</tr>')  # noqa: S308 - of safe pieces
+
+
+def _td(line: Line, column: Column) -> str:
+    value = column.value_of(line)
+    html: Any = column.type.as_html(value)
+    tone = column.tone(line) if column.tone and html else ""
+    if html and column.kind == "percent" and tone in _SIGNS:
+        html = format_html('<span class="verdict {}">{}</span>', tone, html)
+    url = column.link_of(line)
+    css = column.css + (" opens" if url and html else "") + (f" tone-{tone}" if tone else "")
+    if url and html:
+        html = format_html('<a href="{}">{}</a>', url, html)
+    return f'<td class="{css}" data-label="{escape(column.label)}">{html or "—"}</td>'

@@ -1,0 +1,65 @@
+"""The catalogue of reports, a report, the records behind a number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import push_url
+
+from core import periods
+from core.tables.files import WRITERS
+from core.tables.selection import EXPORT
+from people import calendar
+from people.pages import for_ability
+from reports import records as behind
+from reports.report import Report, offered
+from reports.sheet import Sheet
+
+
+@for_ability("sell")
+def catalog(request: HttpRequest) -> HttpResponseBase:
+    """All reports of the reader."""
+    user: Any = request.user
+    return render(request, "reports/catalog.html", {"shelves": offered(user)})
+
+
+@for_ability("sell")
+def report(request: HttpRequest, code: str) -> HttpResponseBase:
+    """One report: page, fragment for htmx, or file."""
+    user: Any = request.user
+    found = Report.registry.get(code)
+    if found is None or not found.is_for(user):
+        raise Http404("report")
+    with calendar.kept():
+        form = found.form(user, request.GET, periods.now())
+        sheet = Sheet(found(form.asked), form)
+        writer = WRITERS.get(request.GET.get(EXPORT, ""))
+        if writer is not None:
+            return writer(sheet.table())
+        htmx: Any = getattr(request, "htmx", None)
+        whole = not htmx or htmx.boosted or htmx.history_restore_request
+        address = request.path + sheet.asked.query()
+        exports = [(form_of, request.path + sheet.asked.query(**{EXPORT: form_of})) for form_of in WRITERS]
+        context = {
+            "sheet": sheet,
+            "report": sheet.report,
+            "form": form,
+            "address": address,
+            "exports": exports,
+            "is_fragment": not whole,
+        }
+        response = render(request, "reports/report.html" if whole else "reports/_sheet.html", context)
+    if not whole:
+        push_url(response, address)
+    patch_vary_headers(response, ["HX-Request", "HX-Boosted", "HX-History-Restore-Request"])
+    return response
+
+
+@for_ability("sell")
+def records(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The records behind one number of a report."""
+    with calendar.kept():
+        return behind.show(request, code)
