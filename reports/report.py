@@ -167,6 +167,15 @@ class Report:
         return self.lines()
 
 
+def added(lines: Sequence[Line], keys: Sequence[str]) -> dict[str, Any]:
+    """The sums of the lines that are no sums of others, by column; None where no line has a value."""
+    found: dict[str, Any] = {}
+    for key in keys:
+        values = [line.values[key] for line in lines if not line.is_sum and line.values.get(key) is not None]
+        found[key] = sum(values[1:], values[0]) if values else None
+    return found
+
+
 def load() -> None:
     """Imports every file of the catalogue, so that each report is in the registry; called when the program is ready."""
     from reports import catalog
