@@ -10,15 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import periods
-from orders.models import PlanCell, SalesPlan
+from orders.actions.plans import adopt
 from orders.plans import ORIGINAL, Measure, PlanFigures, Said, Where, months_of, plan_of, total
 from orders.tree import Tree
 from pipeline.models import ProductGroup
 from tests.cast import Cast, cast  # noqa: F401
-from tests.factories import THURSDAY, by_system
+from tests.factories import THURSDAY
 from tests.orders.factories_catalogue import make_group
-
-JAN, FEB = dt.date(2027, 1, 1), dt.date(2027, 2, 1)
+from tests.orders.factories_plans import FEB, JAN, make_adopted, make_plan, write
 
 
 def tree_of(parents: dict[int, int | None]) -> Tree:
@@ -193,64 +192,34 @@ def test_a_plan_says_no_more_than_somebody_wrote(made: tuple[Measure, Tree]) -> 
 # --- As it stands in the database -----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def spices(cast: Cast) -> ProductGroup:  # noqa: F811
-    return make_group("Специи")
-
-
-def make_cell(plan: SalesPlan, where: Where, amount: str) -> PlanCell:
-    with by_system():
-        cell: PlanCell = PlanCell.objects.create(
-            plan=plan,
-            month=where.month,
-            group_id=where.group,
-            manager_id=where.manager,
-            amount=Decimal(amount),
-        )
-    return cell
-
-
-def make_plan(year: int = 2027) -> SalesPlan:
-    with by_system():
-        plan: SalesPlan = SalesPlan.objects.create(year=year)
-    return plan
-
-
-def test_each_sees_of_the_plan_what_is_theirs(cast: Cast, spices: ProductGroup) -> None:  # noqa: F811
-    plan = make_plan()
-    make_cell(plan, Where(JAN, spices.pk), "1000")
-    make_cell(plan, Where(JAN, spices.pk, cast.anna.user.pk), "100")
-    make_cell(plan, Where(JAN, spices.pk, cast.boris.user.pk), "200")
-    make_cell(plan, Where(JAN, spices.pk, cast.fedor.user.pk), "400")
+def test_each_sees_of_the_plan_what_is_theirs(cast: Cast) -> None:  # noqa: F811
+    place = Where(JAN, make_group().pk)
+    shares = [(cast.anna, 100), (cast.boris, 200), (cast.fedor, 400)]
+    make_plan(cells={place: 1000} | {place._replace(manager=who.user.pk): part for who, part in shares})
     asking = (cast.anna, cast.head, cast.director, cast.logistician)
     seen = [plan_of(2027, user=member.user).amount.of() for member in asking]
     assert seen == [100, 300, 1000, None]
     assert plan_of(2027).amount.of() == 1000
 
 
-def test_the_original_is_what_stood_when_the_plan_was_adopted(spices: ProductGroup) -> None:
+def test_the_original_is_what_stood_when_the_plan_was_adopted(db: None) -> None:
+    spices = make_group()
     with periods.clock(THURSDAY) as clock:
-        plan = make_plan()
-        cell = make_cell(plan, Where(JAN, spices.pk), "100")
+        plan = make_plan(cells={Where(JAN, spices.pk): 100})
         assert plan_of(2027, moment=ORIGINAL).amount.of() is None
         clock.advance(hours=1)
-        with by_system() as op:
-            plan.adopted_at = op.at
-            plan.save()
+        adopt(plan, by=None)
         clock.advance(hours=1)
-        with by_system():
-            cell.amount = Decimal(170)
-            cell.save()
-        make_cell(plan, Where(FEB, spices.pk), "50")
+        write(plan, {Where(JAN, spices.pk): 170, Where(FEB, spices.pk): 50})
         assert plan_of(2027).amount.of() == 220
         assert plan_of(2027, moment=ORIGINAL).amount.of() == 100
         assert plan_of(2027, moment=THURSDAY + dt.timedelta(minutes=1)).amount.of() == 100
         assert plan_of(2027, moment=THURSDAY - dt.timedelta(minutes=1)).amount.of() is None
 
 
-def test_months_of_two_years_are_asked_at_once(spices: ProductGroup) -> None:
-    make_cell(make_plan(2026), Where(dt.date(2026, 12, 1), spices.pk), "1")
-    make_cell(make_plan(2027), Where(JAN, spices.pk), "2")
+def test_months_of_two_years_are_asked_at_once(db: None) -> None:
+    make_plan(2026, {Where(dt.date(2026, 12, 1)): 1, Where(dt.date(2026, 11, 1)): 9})
+    make_plan(2027, {Where(JAN): 2})
     figures = plan_of([dt.date(2026, 12, 31), dt.date(2027, 1, 15)])
     assert figures.amount.of() == 3
     assert figures.amount.of(months=[JAN]) == 2
@@ -259,23 +228,20 @@ def test_months_of_two_years_are_asked_at_once(spices: ProductGroup) -> None:
 @pytest.mark.parametrize("moment", [None, ORIGINAL, THURSDAY])
 def test_a_plan_is_read_by_as_many_queries_whatever_its_size(
     cast: Cast,  # noqa: F811
-    spices: ProductGroup,
     moment: dt.datetime | None,
 ) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             plan_of(2027, user=cast.director.user, moment=moment).amount.of()
         return len(asked)
 
-    plan = make_plan()
-    with by_system() as op:
-        plan.adopted_at = op.at
-        plan.save()
+    plan = make_adopted()
     assert cast.director.user.role  # asked once per request, before
     before = queries()
-    for seller in cast.sellers:
-        make_cell(plan, Where(JAN, spices.pk, seller.user.pk), "1")
-    make_cell(plan, Where(JAN, make_group(parent=spices).pk), "5")
+    spices = make_group()
+    below = make_group(parent=spices)
+    write(
+        plan,
+        {Where(JAN, spices.pk, seller.user.pk): 1 for seller in cast.sellers} | {Where(JAN, below.pk): 5},
+    )
     assert queries() == before
