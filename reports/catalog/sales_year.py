@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.tables.columns import Column
 from reports.facts import SHIPMENTS, SOLD
 from reports.pictures import Picture, Series
-from reports.report import SELLERS, TOTAL, Found, Line, Report, Section
+from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
 
 _MEASURES = ("net", "margin")
 
@@ -46,7 +46,7 @@ class SalesOfTheYear(Report):
         ]
 
     def total(self, lines: Sequence[Line]) -> dict[str, Any]:
-        return _derived({key: sum(line.values[key] for line in lines) for key in (*_MEASURES, "shipments")})
+        return _derived(added(lines, [*_MEASURES, "shipments"]))
 
     def opens(self, line: Line, column: Column) -> bool:
         return column.key in (*_MEASURES, "shipments")
