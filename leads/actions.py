@@ -29,7 +29,7 @@ from people.models import User
 
 # What upper rooms do in the same operation when clients were made (a deal in the first stage), handed to another
 # manager (their deals go along; the clients still name the former one) or deleted. Filled in `AppConfig.ready()`,
-# called once for all clients of an operation.
+# called once for all clients of an operation. Who hears of a deletion may refuse it by a ValidationError.
 on_clients_created: list[Callable[[Sequence[Client], Operation], None]] = []
 on_clients_assigned: list[Callable[[Sequence[Client], User, Operation], None]] = []
 on_clients_deleted: list[Callable[[Sequence[Client], Operation], None]] = []
@@ -281,7 +281,8 @@ def remove_contact(contact: Contact, *, by: User) -> Operation:
 
 
 def delete_client(client: Client, *, by: User) -> Operation:
-    """Deletes the card softly; a rollback of the operation returned brings it back.
+    """Deletes the card softly; a rollback of the operation returned brings it back. ValidationError where an upper room
+    objects.
 
     Its persons and phones stay as they are: nobody reaches them but through the card.
     """

@@ -34,7 +34,7 @@ on_move: list[OnMove] = []
 
 OnDealsDeleted = Callable[[Sequence[Deal], Operation], None]
 # Functions of upper rooms called inside the operation that deletes deals (those that go with their client are told of
-# by `leads.actions.on_clients_deleted`).
+# by `leads.actions.on_clients_deleted`). They may refuse it by a ValidationError.
 on_deals_deleted: list[OnDealsDeleted] = []
 
 
@@ -183,7 +183,7 @@ def assign_deals(deals: Iterable[Deal], *, manager: User, by: User) -> int:
 
 def delete_deal(deal: Deal, *, by: User) -> Operation:
     """Takes the deal and what is planned in it away everywhere; its history stays, and rolling the returned operation
-    back brings all of it again."""
+    back brings all of it again. ValidationError where an upper room objects."""
     access.require_change(by, deal)
     with operation(by=by) as op:
         # Clients are locked before deals, as everywhere: what hears of the deletion writes to both.

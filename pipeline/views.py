@@ -201,7 +201,12 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Deletes the deal and offers to undo it."""
     deal = visible_deal(request, pk)
-    operation = actions.delete_deal(deal, by=request.user)  # type: ignore[arg-type]
+    try:
+        operation = actions.delete_deal(deal, by=request.user)  # type: ignore[arg-type]
+    except ValidationError as error:
+        for sentence in error.messages:
+            messages.error(request, sentence)
+        return redirect_to(request, deal.get_absolute_url())
     sentence = _("Deal № %(number)s is deleted.") % {"number": deal.pk}
     undoable(request, sentence, reverse("people:rollback", args=[operation.pk]))
     return redirect_to(request, reverse("pipeline:deals"))
