@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from activities.importing.likeness import Likeness
 from activities.importing.names import Names, Place
-from activities.importing.words import MANAGERS, SEGMENTS, SOURCES, STAGES, Vocabulary
+from activities.importing.words import MANAGERS, SEGMENTS, SOURCES, STAGES
 from core.imports.importer import Parsed
 from core.imports.models import ImportRow
+from core.imports.words import Vocabulary
 from core.names import name_key
 from core.phones import format_phone
 from leads.duplicates import WHY_LABELS, Why, owners_of

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from activities.importing.clients import unknown
 from activities.importing.names import Names, Ref
-from activities.importing.words import KINDS, MANAGERS, STAGES, Vocabulary
+from activities.importing.words import KINDS, MANAGERS, STAGES
 from activities.models import Activity
 from core import periods
 from core.imports.importer import Parsed
 from core.imports.models import ImportRow
+from core.imports.words import Vocabulary
 
 Action = ImportRow.Action
 NOON = dt.time(12)

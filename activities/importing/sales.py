@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from activities.importing.clients import ClientsCheck
 from activities.importing.deeds import ActivitiesCheck
@@ -45,6 +46,11 @@ class Sales:
     """See `core.imports.importer.Importer`."""
 
     key = "sales"
+    title = gettext_lazy("Clients and contacts")
+    text = gettext_lazy(
+        "Bring the table as it is kept: titles above it, empty lines and phones in any notation are no obstacle."
+    )
+    ability = "import"
     sheets = SHEETS
 
     def begin(self, run: ImportRun) -> _SalesCheck:
@@ -88,6 +94,17 @@ class Sales:
                 said = _("a client of %(manager)s") % {"manager": client.manager.name}
                 found[client.pk] = (said, "")
         return found
+
+    def row_choices(self) -> Sequence[tuple[str, str]]:
+        return [
+            ("", _("as the others")),
+            (ImportRow.Action.SKIP, _("leave the row out")),
+            (ImportRow.Action.UPDATE, _("complete the card")),
+            (ImportRow.Action.CREATE, _("create all the same")),
+        ]
+
+    def onward(self) -> tuple[str, str]:
+        return _("To the clients"), reverse("leads:list")
 
     def show(self, run: ImportRun, kind: str, rows: Sequence[ImportRow]) -> Sequence[Mapping[str, str]]:
         sheet = next(one for one in SHEETS if one.key == kind)

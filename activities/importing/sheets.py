@@ -2,36 +2,20 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core import show
-from core.imports import parse
+from core.imports import cells, parse
 from core.imports.importer import Column, SheetKind
 from core.imports.parse import CellError
 from core.imports.sandbox.spool import Cell
-from core.money import format_money, money
 from core.phones import format_phone
 from leads.models import Client, Contact
 from pipeline.models import Deal
 
 CLIENTS, ACTIVITIES = "clients", "activities"
-
-
-def _text(model: type[Any], field: str) -> Callable[[Cell], str]:
-    most = model._meta.get_field(field).max_length
-    return lambda cell: parse.line(cell, most=most)
-
-
-def _word(cell: Cell) -> str:
-    """A word that names a record of a list."""
-    return parse.line(cell, most=200)
-
-
-def _long(cell: Cell) -> str:
-    return parse.paragraphs(cell, most=20_000)
 
 
 def _phones(cell: Cell) -> list[str]:
@@ -40,18 +24,6 @@ def _phones(cell: Cell) -> list[str]:
         sentence = _("This is no phone number: %(texts)s. Write it with the city code.")
         raise CellError(sentence % {"texts": "; ".join(text[:40] for text in read.invalid)})
     return [phone.digits for phone in read.phones]
-
-
-def _amount(cell: Cell) -> str | None:
-    value = parse.amount(cell)
-    if value is not None and value < 0:
-        raise CellError(_("An amount cannot be negative."))
-    return None if value is None else str(value)
-
-
-def _day(cell: Cell) -> str | None:
-    value = parse.day(cell)
-    return value.isoformat() if value else None
 
 
 def _when(cell: Cell) -> str | None:
@@ -71,7 +43,7 @@ def _when_words(value: str) -> str:
     if "T" in value:
         moment = dt.datetime.fromisoformat(value)
         return f"{show.day(moment.date())}, {moment:%H:%M}"
-    return show.day(dt.date.fromisoformat(value))
+    return cells.day_words(value)
 
 
 _STAGE = ("Статус", "Стадия", "Этап", "Состояние", "Этап сделки", "Стадия сделки", "Status", "Stage")
@@ -93,14 +65,14 @@ CLIENT_COLUMNS = (
         ("Название", "Наименование", "Компания", "Организация", "Клиент", "Название компании",
          "Наименование организации", "Контрагент", "Фирма", "Предприятие", "Лид",
          "Name", "Company", "Company name", "Client", "Customer"),
-        _text(Client, "name"),
+        cells.text(Client, "name"),
         required=True,
     ),
     Column(
         "old_number",
         gettext_lazy("Number in the former table"),
         ("№", "Номер", "№ п/п", "N", "Код", "ID", "No", "Number", "№ клиента", "Код клиента"),
-        _text(Client, "old_number"),
+        cells.text(Client, "old_number"),
     ),
     Column(
         "phones",
@@ -123,13 +95,13 @@ CLIENT_COLUMNS = (
         gettext_lazy("Contact person"),
         ("Контактное лицо", "Контакт", "ФИО", "Ф.И.О.", "Имя", "ФИО контактного лица", "Представитель", "ЛПР",
          "Contact", "Contact person", "Contact name"),
-        _text(Contact, "name"),
+        cells.text(Contact, "name"),
     ),
     Column(
         "position",
         gettext_lazy("Position of the contact person"),
         ("Должность", "Должность контактного лица", "Position", "Job title", "Title"),
-        _text(Contact, "position"),
+        cells.text(Contact, "position"),
     ),
     Column(
         "contact_phones",
@@ -145,43 +117,53 @@ CLIENT_COLUMNS = (
         parse.emails,
         words=_several(str),
     ),
-    Column("manager", gettext_lazy("Manager"), _MANAGER, _word),
+    Column("manager", gettext_lazy("Manager"), _MANAGER, cells.word),
     Column(
         "source",
         gettext_lazy("Source"),
         ("Источник", "Канал", "Откуда", "Источник лида", "Откуда узнали", "Источник клиента",
          "Source", "Channel", "Lead source"),
-        _word,
+        cells.word,
     ),
-    Column("segment", gettext_lazy("Segment"), ("Сегмент", "Категория", "Группа", "Segment", "Category"), _word),
-    Column("city", gettext_lazy("City"), ("Город", "Населённый пункт", "City", "Town"), _text(Client, "city")),
-    Column("region", gettext_lazy("Region"), ("Регион", "Область", "Край", "Region", "State"), _text(Client, "region")),
-    Column("site", gettext_lazy("Site"), ("Сайт", "Веб-сайт", "WWW", "Site", "Website", "Web"), _text(Client, "site")),
+    Column("segment", gettext_lazy("Segment"), ("Сегмент", "Категория", "Группа", "Segment", "Category"), cells.word),
+    Column("city", gettext_lazy("City"), ("Город", "Населённый пункт", "City", "Town"), cells.text(Client, "city")),
+    Column(
+        "region",
+        gettext_lazy("Region"),
+        ("Регион", "Область", "Край", "Region", "State"),
+        cells.text(Client, "region"),
+    ),
+    Column(
+        "site",
+        gettext_lazy("Site"),
+        ("Сайт", "Веб-сайт", "WWW", "Site", "Website", "Web"),
+        cells.text(Client, "site"),
+    ),
     Column(
         "note",
         gettext_lazy("Note"),
         ("Примечание", "Примечания", "Комментарий", "Комментарии", "Заметки", "Заметка", "Note", "Notes", "Comment"),
-        _long,
+        cells.long_text,
     ),
-    Column("stage", gettext_lazy("Stage of the deal"), _STAGE, _word),
+    Column("stage", gettext_lazy("Stage of the deal"), _STAGE, cells.word),
     Column(
         "deal",
         gettext_lazy("What is sold"),
         ("Сделка", "Название сделки", "Предмет сделки", "Товар", "Продукт", "Что нужно", "Deal", "Product"),
-        _text(Deal, "name"),
+        cells.text(Deal, "name"),
     ),
     Column(
         "amount",
         gettext_lazy("Amount of the deal"),
         ("Сумма", "Сумма сделки", "Бюджет", "Стоимость", "Amount", "Deal amount", "Budget"),
-        _amount,
-        words=lambda value: format_money(money(value)),
+        cells.amount,
+        words=cells.amount_words,
     ),
     Column(
         "expected_on",
         gettext_lazy("Expected to close"),
         ("Ожидаемая дата", "Дата закрытия", "Планируемая дата", "Срок сделки", "Expected close", "Close date"),
-        _day,
+        cells.day,
         words=_when_words,
     ),
 )  # fmt: skip
@@ -192,7 +174,7 @@ ACTIVITY_COLUMNS = (
         gettext_lazy("Which client"),
         ("Проект", "Клиент", "Компания", "Название", "Организация", "Контрагент", "Фирма", "Лид",
          "Project", "Client", "Company", "Customer"),
-        _word,
+        cells.word,
         required=True,
     ),
     Column(
@@ -209,7 +191,7 @@ ACTIVITY_COLUMNS = (
         gettext_lazy("Kind of contact"),
         ("Тип связи", "Вид связи", "Тип", "Вид", "Тип контакта", "Вид контакта", "Канал связи", "Способ связи",
          "Kind", "Type", "Activity type"),
-        _word,
+        cells.word,
         required=True,
     ),
     Column(
@@ -217,10 +199,10 @@ ACTIVITY_COLUMNS = (
         gettext_lazy("What was said"),
         ("Содержание", "Содержание разговора", "Описание", "Комментарий", "Результат", "О чём говорили", "Суть",
          "Текст", "Примечание", "Content", "Text", "Comment", "Note", "Notes", "Description"),
-        _long,
+        cells.long_text,
     ),
-    Column("stage", gettext_lazy("Status the deal was left in"), _STAGE, _word),
-    Column("manager", gettext_lazy("Manager"), (*_MANAGER, "Кто звонил", "Сотрудник"), _word),
+    Column("stage", gettext_lazy("Status the deal was left in"), _STAGE, cells.word),
+    Column("manager", gettext_lazy("Manager"), (*_MANAGER, "Кто звонил", "Сотрудник"), cells.word),
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ app_name = "imports"
 urlpatterns = [
     path("imports/", ImportList.as_view(), name="list"),
     path("imports/new/", views.Upload.as_view(), name="new"),
+    path("imports/new/<slug:key>/", views.Upload.as_view(), name="new"),
     path("imports/<int:pk>/", views.Run.as_view(), name="run"),
     path("imports/<int:pk>/columns/", views.Columns.as_view(), name="columns"),
     path("imports/<int:pk>/progress/", views.progress, name="progress"),

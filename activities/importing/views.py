@@ -15,11 +15,12 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from core.history import rollback
 from core.imports import error_file, runs
-from core.imports.forms import SheetForm, UploadForm, WordsForm, row_answers, row_choices
-from core.imports.importer import importer, importer_of
+from core.imports.forms import SheetForm, UploadForm, WordsForm, row_answers
+from core.imports.importer import Importer, importer_of, importers
 from core.imports.models import ImportRow, ImportRun
 from core.imports.reader import UnreadableFile
 from core.once import once, result_of
+from people import access
 from people.pages import ForAbility, for_ability
 
 State = ImportRun.State
@@ -45,17 +46,34 @@ class ImportPage(ForAbility, View):
 class Upload(ImportPage):
     """Takes a file and looks into it; what cannot be read is said beside the field."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def setup(self, request: HttpRequest, *args: Any, key: str = "sales", **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.key = key
+
+    @property
+    def importer(self) -> Importer:
+        """What the address names; Http404 for what is none, or is not the reader's to bring."""
+        found = next((one for one in self.offered if one.key == self.key), None)
+        if found is None:
+            raise Http404
+        return found
+
+    @property
+    def offered(self) -> list[Importer]:
+        return [one for one in importers() if access.may(self.request.user, one.ability)]  # type: ignore[arg-type]
+
+    def get(self, request: HttpRequest, **_address: str) -> HttpResponse:
         return self._show(request, UploadForm())
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: HttpRequest, **_address: str) -> HttpResponse:
+        chosen = self.importer
         if done := result_of(request):
             return done
         form = UploadForm(request.POST, request.FILES)
         if form.is_valid():
             user: Any = request.user
             try:
-                run = runs.read(form.cleaned_data["file"], by=user, importer=importer("sales"))
+                run = runs.read(form.cleaned_data["file"], by=user, importer=chosen)
             except UnreadableFile as error:
                 form.add_error("file", str(error))
             else:
@@ -74,7 +92,8 @@ class Upload(ImportPage):
                 run.file.delete(save=False)
 
     def _show(self, request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
-        return render(request, "imports/upload.html", {"form": form}, status=status)
+        context = {"form": form, "importer": self.importer, "importers": self.offered}
+        return render(request, "imports/upload.html", context, status=status)
 
 
 class Columns(ImportPage):
@@ -170,7 +189,7 @@ class Run(ImportPage):
         answers = {
             "all": {**run.answers.get("all", {}), **questions.cleaned_data},
             "words": {**run.answers.get("words", {}), **words.answers()},
-            "rows": row_answers(request.POST, duplicates, before),
+            "rows": row_answers(request.POST, duplicates, before, importing.row_choices()),
         }
         wants_load = "load" in request.POST
         if not _same(answers, run, questions):
@@ -200,7 +219,7 @@ class Run(ImportPage):
             "errors": _errors(run),
             "errors_more": run.total("error") - ROWS,
             "duplicates": _with_links(run, duplicates, importing.links(run, ids)),
-            "row_choices": row_choices(),
+            "row_choices": importing.row_choices(),
             "to_load": "" if runs.is_too_long(run) else _to_load(run),
             "too_long": runs.MOST_AT_ONCE if runs.is_too_long(run) else 0,
         }
@@ -305,7 +324,14 @@ def _with_links(
 
 def _result(run: ImportRun) -> dict[str, Any]:
     has_errors = bool(run.total("error")) and run.rows.exists()
-    return {"run": run, "sheets": run.counts, "has_errors": has_errors}
+    onward, onward_url = importer_of(run).onward()
+    return {
+        "run": run,
+        "sheets": run.counts,
+        "has_errors": has_errors,
+        "onward": onward,
+        "onward_url": onward_url,
+    }
 
 
 @for_ability("import")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.imports import book
-from core.imports.importer import LEAVE, SKIP, Importer, SheetKind, Word
+from core.imports.importer import Importer, SheetKind, Word
 from core.imports.models import ImportRow, ImportRun
 from core.once import OnceForm
 
@@ -194,20 +194,14 @@ class WordsForm(forms.Form):
 _MOST_WORDS = 100
 
 
-def row_choices() -> list[tuple[str, str]]:
-    return [
-        ("", _("as the others")),
-        (ImportRow.Action.SKIP, _("leave the row out")),
-        (ImportRow.Action.UPDATE, _("complete the card")),
-        (ImportRow.Action.CREATE, _("create all the same")),
-    ]
-
-
 def row_answers(
-    data: Mapping[str, Any], rows: Sequence[ImportRow], before: Mapping[str, str]
+    data: Mapping[str, Any],
+    rows: Sequence[ImportRow],
+    before: Mapping[str, str],
+    choices: Sequence[tuple[str, str]],
 ) -> dict[str, str]:
     """What was decided about single duplicates: those shown anew, the others as before."""
-    known = {value for value, _words in row_choices()}
+    known = {value for value, _words in choices}
     found = dict(before)
     for row in rows:
         choice = data.get(f"row-{row.key}", "")
@@ -216,6 +210,3 @@ def row_answers(
             if choice:
                 found[row.key] = str(choice)
     return found
-
-
-__all__ = ["LEAVE", "SKIP", "SheetForm", "UploadForm", "WordsForm", "letter", "row_answers", "row_choices"]

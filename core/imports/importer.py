@@ -80,8 +80,8 @@ class Parsed:
 class Word:
     """A word of the file that names no record for certain, and what it is taken for.
 
-    `choice`: the id of a record as a text, `LEAVE` for leaving it out of the rows, `SKIP` for leaving the rows out, ""
-    while it is open: rows with an open word are errors.
+    `choice`: the id of a record as a text, `LEAVE` for leaving it out of the rows, `SKIP` for leaving the rows out,
+    `NEW` for a record to be made, "" while it is open: rows with an open word are errors.
     """
 
     key: str
@@ -90,7 +90,7 @@ class Word:
     choice: str
 
 
-LEAVE, SKIP = "leave", "skip"
+LEAVE, SKIP, NEW = "leave", "skip", "new"
 
 
 class Check(Protocol):
@@ -108,6 +108,18 @@ class Importer(Protocol):
 
     @property
     def key(self) -> str: ...
+
+    @property
+    def title(self) -> Text:
+        """What it brings: «Клиенты и контакты»."""
+
+    @property
+    def text(self) -> Text:
+        """What the page of the upload says about such files."""
+
+    @property
+    def ability(self) -> str:
+        """Who may bring such files (a key of the abilities of the room of people)."""
 
     @property
     def sheets(self) -> Sequence[SheetKind]: ...
@@ -136,6 +148,12 @@ class Importer(Protocol):
     def links(self, run: ImportRun, ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
         """{record id: (words, address)} of records that rows seem to be second ones of; "" where it is not theirs."""
 
+    def row_choices(self) -> Sequence[tuple[str, str]]:
+        """What may become of a row that seems to be a second one: (`ImportRow.Action` or "", words)."""
+
+    def onward(self) -> tuple[str, str]:
+        """Where to go when all is loaded: (words, address)."""
+
     def show(self, run: ImportRun, kind: str, rows: Sequence[ImportRow]) -> Sequence[Mapping[str, str]]:
         """Staged rows in words, by column key: what the preview shows."""
 
@@ -159,3 +177,8 @@ def importer_of(run: ImportRun) -> Importer:
 def importer(key: str) -> Importer:
     """The importer of this key. Raises KeyError."""
     return _importers[key]
+
+
+def importers() -> Sequence[Importer]:
+    """All of them, in the order in which they were registered."""
+    return list(_importers.values())

@@ -42,6 +42,7 @@ RUN = {"of": run, "private": True}
 SAMPLES = {
     "imports:list": Sample(shows=False),
     "imports:new": Sample(),
+    "imports:new(key)": Sample(it=lambda cast: {"key": "sales"}, missing={"key": "nothing"}),
     "imports:run": Sample(**RUN),
     "imports:columns": Sample(**RUN),
     "imports:progress": Sample(**RUN, shows=False),
