@@ -206,11 +206,9 @@ class Deeds:
         name, sellers = self.name("c", self.books.cards), self.sellers()
         if not sellers:
             return None
-        manager = self.pick(sellers)
-        return ev.ClientCreated(
-            at=self.now, client=name, manager=manager,
-            by="" if self.chance(6) else manager, imported=self.chance(6),
-        )  # fmt: skip
+        manager, imported = self.pick(sellers), self.chance(6)
+        by = "" if self.chance(6) and not imported else manager  # somebody's import, always
+        return ev.ClientCreated(at=self.now, client=name, manager=manager, by=by, imported=imported)
 
     def assign(self, client: str = "") -> Event | None:
         client = self.maybe(self.those(client, self.clients()))
