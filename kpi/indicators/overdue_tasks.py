@@ -39,7 +39,8 @@ class OverdueTasks(Definition):
             )
             .exclude(self._fell_due_while_away(span))
             .annotate(person=F("manager_id"), was_due=self._was_due(span))
-            .exclude(Exists(self._came_overdue(span)))
+            # Only what was changed in the window can have come in it: the rest is not looked up.
+            .exclude(Q(valid_from__gt=span.window.start), Exists(self._came_overdue(span)))
         )
 
     def nearly(self, span: Span) -> Iterable[Near]:
