@@ -54,21 +54,16 @@ def texts_of(day: DayOf) -> list[str]:
     return [
         _text(
             figure.indicator.record_id,
-            str(figure.period),
+            figure.period,
             figure.measured.value,
             figure.measured.base,
-            records_text(figure.measured.ids),
+            figure.measured.records,
             figure.expected,
-            str(figure.verdict),
+            figure.verdict,
             figure.points,
         )
         for figure in day.figures
     ]
-
-
-def records_text(ids: Iterable[int]) -> str:
-    """The ids as they are frozen."""
-    return f"[{','.join(map(str, ids))}]"
 
 
 def of_rows(closing: Closing) -> str:

@@ -19,7 +19,7 @@ from core.bulk import insert_rows
 from core.history.operations import stamping_clock
 from kpi import days
 from kpi.barrier import StillRunning, one_at_a_time, pass_barrier
-from kpi.checksums import checksum, records_text, texts_of
+from kpi.checksums import checksum, texts_of
 from kpi.days import TeamDay
 from kpi.heartbeat import was_down
 from kpi.indicators import definition_of
@@ -191,12 +191,12 @@ def _write_figures(everybody: list[DayOf], person_days: list[int]) -> None:
             "person_day_id": [pk for pk, _figure in lines],
             "rule_id": [rules.id_of(figure) for _pk, figure in lines],
             "indicator_id": [figure.indicator.record_id for _pk, figure in lines],
-            "period": [str(figure.period) for _pk, figure in lines],
+            "period": [figure.period for _pk, figure in lines],
             "value": [figure.measured.value for _pk, figure in lines],
             "base": [figure.measured.base for _pk, figure in lines],
-            "verdict": [str(figure.verdict) for _pk, figure in lines],
+            "verdict": [figure.verdict for _pk, figure in lines],
             "points": [figure.points for _pk, figure in lines],
-            "records": [records_text(figure.measured.ids) for _pk, figure in lines],
+            "records": [figure.measured.records for _pk, figure in lines],
         },
     )
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F, OuterRef, Subquery
 
 from activities.models import ActivityKind
 from core.history.operations import Operation
@@ -28,6 +28,8 @@ from kpi.verdicts import Expected, Number, verdict_of
 from people import calendar
 
 CENT = Decimal("0.01")
+# As texts: whatever is frozen is written thousands of times.
+_DAY, _WEEK, _MONTH = Norm.Period.values
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Measured:
     def exact(self, *, is_percent: bool = False) -> Fraction | None:
         """The number that is judged; None for a ratio of nothing."""
         return ratio(self.value, self.base, is_percent=is_percent)
+
+    @cached_property
+    def records(self) -> str:
+        """The ids as they are frozen."""
+        return f"[{','.join(map(str, self.ids))}]"
 
 
 NOTHING = Measured(Decimal("0.00"))
@@ -95,6 +102,7 @@ class Measuring:
         self.people = people
         self.is_closed = is_closed
         self._known: dict[tuple[int, int, int], Expected | None] = {}
+        self._alike: dict[tuple[int, int, int, int], list[tuple[Any, Expected | None]]] = {}
 
     @cached_property
     def indicators(self) -> list[Any]:
@@ -166,16 +174,16 @@ class Measuring:
     def judged(self) -> list[DayOf]:
         """Every seat's figures with verdicts and points; of weeks and months on their last working day, too."""
         found = [self._day_of(seat) for seat in self.seats]
-        expected_of = [each for each in (Norm.Period.WEEK, Norm.Period.MONTH) if each in self.norms.periods]
+        expected_of = [period for period in (_WEEK, _MONTH) if period in self.norms.periods]
         if expected_of:
             # What the calendar was told after the cut-off makes no other day the last one.
             with calendar.as_known(self.of.moment):
                 ending = [
-                    (period, [day for day in found if self._ends(period, day.seat.of)])
+                    (period, {each.team.pk for each in self.days if self._ends(period, each)})
                     for period in expected_of
                 ]
-            for period, days in ending:
-                self._judge_period(period, days)
+            for period, teams in ending:
+                self._judge_period(period, [day for day in found if day.seat.of.team.pk in teams])
         return found
 
     @cached_property
@@ -192,14 +200,33 @@ class Measuring:
             self._known[key] = expected(norm, share)
         return self._known[key]
 
-    def _day_of(self, seat: Seat) -> DayOf:
-        figures = []
+    def _expected_of_day(self, seat: Seat) -> list[tuple[Any, Expected | None]]:
+        """The indicators with what is expected of each: one list for all of a team who are there for the same share of
+        the day, and one for each person with a norm of their own."""
         person_id, team_id, whole = seat.person_id, seat.of.team.pk, Fraction(1)
-        for row, is_shared in self._shared:
-            norm = self.norms.norm_of(row.record_id, Norm.Period.DAY, person_id=person_id, team_id=team_id)
-            said = self._expected(norm, seat.share if is_shared else whole)
-            figures.append(_judge(row, Norm.Period.DAY, self.of_person(person_id, row), said, seat))
-        return DayOf(seat, figures)
+        own = person_id if person_id in self.norms.people else 0
+        key = team_id, own, seat.share.numerator, seat.share.denominator
+        if key not in self._alike:
+            self._alike[key] = [
+                (
+                    row,
+                    self._expected(
+                        self.norms.norm_of(row.record_id, _DAY, person_id=person_id, team_id=team_id),
+                        seat.share if is_shared else whole,
+                    ),
+                )
+                for row, is_shared in self._shared
+            ]
+        return self._alike[key]
+
+    def _day_of(self, seat: Seat) -> DayOf:
+        return DayOf(
+            seat,
+            [
+                _judge(row, _DAY, self.of_person(seat.person_id, row), said, seat)
+                for row, said in self._expected_of_day(seat)
+            ],
+        )
 
     def _ends(self, period: str, of: TeamDay) -> bool:
         """Whether the day is the last working one of its week or month; only a whole day ends a period."""
@@ -211,9 +238,10 @@ class Measuring:
         people = [day.seat.person_id for day in days]
         expecting = self.norms.indicators_of(period)
         earlier = totals.before(period, self.of.day, people, expecting, self.of.moment)
+        rows = [row for row in self.indicators if row.record_id in expecting]
         for day in days:
             seat = day.seat
-            for row in self.indicators:
+            for row in rows:
                 norm = self.norms.norm_of(
                     row.record_id, period, person_id=seat.person_id, team_id=seat.of.team.pk
                 )
@@ -235,7 +263,7 @@ class Measuring:
 
 def _judge(row: Any, period: str, measured: Measured, norm: Expected | None, seat: Seat) -> Judged:
     """On a day the person is away nothing is judged; a week or month that ends then is."""
-    if period == Norm.Period.DAY and not seat.is_scored:
+    if period == _DAY and not seat.is_scored:
         norm = None
     number: Number | None = measured.value
     if row.kind == Indicator.Kind.RATIO:
@@ -251,8 +279,8 @@ def measure(definition: Definition, span: Span, *, is_closed: bool = False) -> d
     )
     grouped = rows.order_by().values("person").annotate(measure=definition.measure(), ids=Ids(F("record_id")))
     return {
-        row["person"]: Measured(_number(row["measure"]), None, tuple(sorted(map(int, row["ids"].split(",")))))
-        for row in grouped
+        person: Measured(_number(number), None, tuple(sorted(map(int, ids.split(",")))))
+        for person, number, ids in grouped.values_list("person", "measure", "ids")
     }
 
 
@@ -263,7 +291,8 @@ def not_counted_before(definition: Definition, rows: Any, *, moment: dt.datetime
     counted = Counted.objects.filter(source=definition.source, record_id=OuterRef("record_id"))
     if moment is not None:
         counted = counted.filter(closing__ends__lt=moment)
-    return rows.exclude(Exists(counted))
+    # A subquery each row is looked up by: of an "exists" PostgreSQL may make a join with all that was ever counted.
+    return rows.alias(counted_by=Subquery(counted.values("record_id")[:1])).filter(counted_by__isnull=True)
 
 
 def _number(value: Any) -> Decimal:

@@ -82,7 +82,8 @@ def _appointments(of: TeamDay) -> dict[int, tuple[int, str]]:
         rows = Appointment.versions.at(max(moment, of.settings_moment)).filter(
             covers, deleted_at__isnull=True, since__lte=of.day
         )
-        known = {row.user_id: (row.team_id, row.role) for row in rows.order_by("since", "pk")}
+        places = rows.order_by("since", "pk").values_list("user", "team", "role")
+        known = {person: (team, role) for person, team, role in places}
         found = known | found
     return {person: place for person, place in found.items() if place[1] in (Role.MANAGER, Role.HEAD)}
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Sum
 
 from core.periods import first_of
+from kpi.days import TeamDay
 from kpi.models import Correction, Figure, Norm, PersonDay
 from kpi.seats import Seat
 from people import calendar
@@ -29,6 +30,7 @@ class Earlier:
     # {person: {day: seconds present, seconds of the working time}}
     times: dict[int, dict[dt.date, tuple[int, int]]] = field(default_factory=dict)
     _shares: dict[int, Fraction] = field(default_factory=dict)
+    _lengths: dict[int, dict[dt.date, int]] = field(default_factory=dict)
 
     def share_with(self, seat: Seat) -> Fraction:
         """The share of the period's working time the person was there, the last day included; working days of the team
@@ -38,17 +40,23 @@ class Earlier:
         return self._shares[seat.person_id]
 
     def _share(self, seat: Seat) -> Fraction:
-        times, day, team = self.times.get(seat.person_id, {}), seat.of.day, seat.of.team
+        times, lengths = self.times.get(seat.person_id, {}), self._lengths_of(seat.of)
         there = Fraction(sum(present for present, _whole in times.values()))
+        if not seat.absence:
+            there += seat.share * lengths[seat.of.day]
         whole = sum(whole for _present, whole in times.values())
-        while day >= self.first:
-            if day not in times:
-                length = seconds_of(day, team)
-                whole += length
-                if day == seat.of.day and not seat.absence:
-                    there += seat.share * length
-            day = calendar.add_working_days(day, -1, team)
+        whole += sum(length for day, length in lengths.items() if day not in times)
         return there / whole if whole else Fraction(0)
+
+    def _lengths_of(self, of: TeamDay) -> dict[dt.date, int]:
+        """The length of each of the team's working days of the period, the last one included."""
+        if of.team.pk not in self._lengths:
+            day, found = of.day, {}
+            while day >= self.first:
+                found[day] = seconds_of(day, of.team)
+                day = calendar.add_working_days(day, -1, of.team)
+            self._lengths[of.team.pk] = found
+        return self._lengths[of.team.pk]
 
 
 def seconds_of(day: dt.date, team: Team) -> int:
@@ -74,16 +82,15 @@ def before(
     queries."""
     earlier = Earlier(first_day(period, day), times=defaultdict(dict))
     days = PersonDay.objects.filter(person__among=people, day__gte=earlier.first, day__lt=day)
-    for row in days:
-        earlier.times[row.person_id][row.day] = (row.seconds_present, row.seconds_of_day)
-    closed = Figure.objects.filter(person_day__in=days, period=period).order_by()
-    earlier.judged = set(closed.values_list("person_day__person", "indicator"))
-    figures = Figure.objects.filter(
-        person_day__in=days, period=Norm.Period.DAY, indicator__in=indicators, rule__is_flow=True
-    )
-    summed = (
-        figures.order_by().values_list("person_day__person", "indicator").annotate(Sum("value"), Sum("base"))
-    )
+    times = days.values_list("person", "day", "seconds_present", "seconds_of_day")
+    for person, on, present, whole in times:
+        earlier.times[person][on] = present, whole
+    closed = Figure.objects.filter(
+        person_day__person__among=people, person_day__day__gte=earlier.first, person_day__day__lt=day
+    ).order_by()
+    earlier.judged = set(closed.filter(period=period).values_list("person_day__person", "indicator"))
+    figures = closed.filter(period=Norm.Period.DAY, indicator__in=indicators, rule__is_flow=True)
+    summed = figures.values_list("person_day__person", "indicator").annotate(Sum("value"), Sum("base"))
     earlier.sums = {
         (person, indicator): (value or Decimal(0), base) for person, indicator, value, base in summed
     }

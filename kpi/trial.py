@@ -17,7 +17,7 @@ from kpi.measuring import ratio
 from kpi.models import Correction, Figure, Indicator, Norm, PersonDay
 from kpi.norms import expected, is_for, rank
 from kpi.results import Result, results_of
-from kpi.verdicts import Expected, Verdict, verdict_of
+from kpi.verdicts import MET, MISSED, WITHIN, Expected, verdict_of
 from people import calendar
 from people.models import Team, User
 
@@ -56,9 +56,9 @@ class Tally:
         return self.met + self.within + self.missed
 
     def add(self, verdict: str, points: int) -> None:
-        self.met += verdict == Verdict.MET
-        self.within += verdict == Verdict.WITHIN
-        self.missed += verdict == Verdict.MISSED
+        self.met += verdict == MET
+        self.within += verdict == WITHIN
+        self.missed += verdict == MISSED
         self.points += points
 
 
@@ -188,7 +188,7 @@ class History:
         if direction == Norm.Direction.AT_LEAST and not low:
             return Proposal(days=len(values))
         norm = Expected(direction, low, high)
-        met = sum(verdict_of(value, norm) == Verdict.MET for value in values)
+        met = sum(verdict_of(value, norm) == MET for value in values)
         return Proposal(low, high, len(values), met)
 
     # --- What was frozen ---

@@ -11,7 +11,8 @@ from functools import cached_property
 
 from kpi.models import Figure, Norm
 
-Verdict = Figure.Verdict
+# As texts: whatever is frozen is written thousands of times.
+NONE, MET, WITHIN, MISSED = Figure.Verdict.values
 Number = Decimal | Fraction
 
 
@@ -39,23 +40,22 @@ class Expected:
 
     def points(self, verdict: str) -> int:
         """What the verdict is worth."""
-        worth = {
-            Verdict.MET: self.points_met,
-            Verdict.WITHIN: self.points_within,
-            Verdict.MISSED: self.points_missed,
-        }
-        return worth.get(Verdict(verdict), 0)
+        return self._worth[verdict]
+
+    @cached_property
+    def _worth(self) -> dict[str, int]:
+        return {NONE: 0, MET: self.points_met, WITHIN: self.points_within, MISSED: self.points_missed}
 
 
 def verdict_of(value: Number | None, expected: Expected | None) -> str:
     """Met, within tolerance or missed; "" where there is no norm or no value (a ratio of nothing)."""
     if value is None or expected is None:
-        return Verdict.NONE
+        return NONE
     low = None if expected.direction == Norm.Direction.AT_MOST else expected.low
     high = None if expected.direction == Norm.Direction.AT_LEAST else expected.high
     if _lies(value, low, high, 0):
-        return Verdict.MET
-    return Verdict.WITHIN if _lies(value, low, high, expected.tolerance) else Verdict.MISSED
+        return MET
+    return WITHIN if _lies(value, low, high, expected.tolerance) else MISSED
 
 
 def _lies(value: Number, low: Decimal | None, high: Decimal | None, percent: int) -> bool:
