@@ -1,0 +1,276 @@
+"""What clients still have to pay, and when: the facts under the reports on expected receipts and on debtors.
+
+**A due** is a part of an order's sum with the day it is to be paid on: that of its instalment, else the shipment
+(actual, else planned) plus the deferral; a day off moves it to the next working day. What is paid for an order covers
+its dues from the earliest on, those of goods that have gone out first, because what has not is nobody's debt yet. A
+client's advances (paid, and for no order yet) are taken off the same way, over all the client's orders. So the dues of
+a client add up to what is unpaid less the advances, and none is ever below zero.
+
+A due whose goods should have gone out and have not is *late shipment*, ours to mend, and no overdue debt.
+
+Nothing here takes more queries for more rows. A forecast of the past is made of the versions of that moment, so it says
+what a report would have said then.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from statistics import median
+
+from django.db.models import Sum
+
+from core import periods
+from core.periods import Period
+from orders import dues as parts_and_books
+from orders.dues import ZERO, Books, OrderFacts, Part, Source, uncovered, when_covered, working_day
+from orders.models import Allocation, Order, Payment
+from orders.queries import OrderQuerySet
+from people import calendar
+from people.access import owners_visible_to
+from people.models import User
+
+__all__ = [
+    "Accuracy",
+    "Debt",
+    "Due",
+    "Receipt",
+    "Source",
+    "accuracy",
+    "advances",
+    "debts",
+    "delayed",
+    "expected",
+    "expected_then",
+    "receipts",
+    "usual_delay",
+]
+
+# Who has paid fewer dues than these has no habit.
+FEWEST_PAID = 3
+_YEAR = dt.timedelta(365)
+_AT_ONCE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A part of an order that has still to be paid.
+
+    `amount`: what is left of it, above zero. `due_on`: a working day. `is_debt`: it is for goods that have gone out.
+    `is_late_shipment`: its goods should have gone out before the day asked for. `is_overdue`: its day has passed, and
+    not for want of a shipment. `form`: how this client has paid in the last year, "" where in two ways or not at all.
+    `confidence`: percent, what the seller said of the instalment, else 100.
+    """
+
+    order_id: int
+    client_id: int
+    manager_id: int
+    due_on: dt.date
+    amount: Decimal
+    source: Source
+    form: str
+    confidence: int
+    is_debt: bool
+    is_late_shipment: bool
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What a client owes for goods that have gone out, by how many days it is late."""
+
+    not_due: Decimal = ZERO
+    to_30: Decimal = ZERO
+    to_60: Decimal = ZERO
+    over_60: Decimal = ZERO
+
+    @property
+    def overdue(self) -> Decimal:
+        return self.to_30 + self.to_60 + self.over_60
+
+    @property
+    def total(self) -> Decimal:
+        return self.not_due + self.overdue
+
+    def plus(self, amount: Decimal, days_late: int) -> "Debt":
+        """The same with a sum that is so many days late; 0 and less: not due yet."""
+        if days_late <= 0:
+            return replace(self, not_due=self.not_due + amount)
+        if days_late <= 30:
+            return replace(self, to_30=self.to_30 + amount)
+        if days_late <= 60:
+            return replace(self, to_60=self.to_60 + amount)
+        return replace(self, over_60=self.over_60 + amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came in on a day in one form ("" where that is not stated)."""
+
+    day: dt.date
+    form: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """A forecast beside what came. `expected`: due within the month as it was known when the month began; `overdue`:
+    due before it and unpaid then, late shipments aside; `received`: what came in during the month."""
+
+    month: dt.date
+    expected: Decimal
+    overdue: Decimal
+    received: Decimal
+
+
+def expected(orders: OrderQuerySet, day: dt.date) -> list[Due]:
+    """The dues of these orders (those visible to whoever asks) as they stand, judged as of `day`; the earliest first.
+
+    Advances are taken off over all orders of a client, also those not asked for, so a due is the same in every report.
+    """
+    unpaid = orders.unpaid().order_by()
+    wanted = set(unpaid.values_list("pk", flat=True))
+    books = parts_and_books.books_now(Order.objects.unpaid().filter(client__in=unpaid.values("client")), day)
+    return [due for due in _dues(books, day) if due.order_id in wanted]
+
+
+def expected_then(user: User, day: dt.date) -> list[Due]:
+    """The dues as they were known when `day` began, of orders whose managers then are people the user sees."""
+    owners = owners_visible_to(user)
+    found = _dues(parts_and_books.books_then(periods.local(day), day), day)
+    return [due for due in found if owners is None or due.manager_id in owners]
+
+
+def delayed(dues: Iterable[Due], delays: Mapping[int, int], day: dt.date) -> list[Due]:
+    """The dues as late as their clients usually pay (`usual_delay`), on working days from `day` on; the earliest first.
+    Of a client without a habit they stay where they are."""
+    moved = []
+    with calendar.kept():
+        for due in dues:
+            late = delays.get(due.client_id)
+            day_then = working_day(max(due.due_on + dt.timedelta(late), day)) if late else due.due_on
+            moved.append(replace(due, due_on=day_then))
+    return sorted(moved, key=_by_day)
+
+
+def debts(dues: Iterable[Due], day: dt.date) -> dict[int, Debt]:
+    """{client id: what they owe by age} of what has gone out; clients who owe nothing are left out."""
+    found: dict[int, Debt] = {}
+    for due in dues:
+        if due.is_debt:
+            known = found.get(due.client_id, Debt())
+            found[due.client_id] = known.plus(due.amount, (day - due.due_on).days)
+    return found
+
+
+def advances(client_ids: Iterable[int]) -> dict[int, Decimal]:
+    """{client id: paid, and for no order yet}; clients without any are left out."""
+    found: dict[int, Decimal] = {}
+    for some in _portions(client_ids):
+        found |= parts_and_books.advances(Payment.objects.filter(client__in=some))
+    return found
+
+
+def receipts(user: User, period: Period) -> list[Receipt]:
+    """What came in within the period, which is of whole days, by day and form; payments the user sees."""
+    rows = Payment.objects.visible_to(user).filter(paid_on__range=(period.first_day(), period.last_day()))
+    sums = rows.order_by("paid_on", "form").values_list("paid_on", "form").annotate(sum=Sum("amount"))
+    return [Receipt(*row) for row in sums]
+
+
+def accuracy(user: User, month: dt.date) -> Accuracy:
+    """What was expected of a month on its first day beside what came; of a month that has begun."""
+    first = periods.first_of("month", month)
+    last = periods.first_of("month", first + dt.timedelta(31)) - dt.timedelta(1)
+    found = expected_then(user, first)
+    return Accuracy(
+        month=first,
+        expected=sum((due.amount for due in found if first <= due.due_on <= last), ZERO),
+        overdue=sum((due.amount for due in found if due.is_overdue), ZERO),
+        received=sum((one.amount for one in receipts(user, Period.of_days(first, last))), ZERO),
+    )
+
+
+def usual_delay(client_ids: Iterable[int], day: dt.date) -> dict[int, int]:
+    """{client id: days}: the median of how late the dues paid in the 12 months up to `day` were. One paid early counts
+    as on time. Left out are clients who have paid fewer than `FEWEST_PAID` dues, and those who pay on time."""
+    late: dict[int, list[int]] = defaultdict(list)
+    first = day - _YEAR
+    with calendar.kept():
+        for some in _portions(client_ids):
+            recent = Allocation.objects.filter(order__client__in=some, payment__paid_on__range=(first, day))
+            orders = Order.objects.in_force().filter(pk__in=recent.values("order"))
+            books = parts_and_books.books_now(orders, day)
+            paid = _payments_of(orders)
+            for order in books.orders:
+                for part, paid_on in when_covered(books.parts_of(order), paid[order.pk]):
+                    if first <= paid_on <= day:
+                        late[order.client].append(max(0, (paid_on - working_day(part.due_on)).days))
+    # A middle between two days is the later one: a forecast is rather too late than too early.
+    habits = {client: int(median(days) + 0.5) for client, days in late.items() if len(days) >= FEWEST_PAID}
+    return {client: days for client, days in habits.items() if days}
+
+
+def _payments_of(orders: OrderQuerySet) -> dict[int, list[tuple[dt.date, Decimal]]]:
+    found: dict[int, list[tuple[dt.date, Decimal]]] = defaultdict(list)
+    rows = Allocation.objects.filter(order__in=orders.order_by().values("pk"))
+    for order, *paid in rows.order_by("payment__paid_on", "pk").values_list(
+        "order_id", "payment__paid_on", "amount"
+    ):
+        found[order].append(tuple(paid))
+    return found
+
+
+# --- From parts to dues ---------------------------------------------------------------------------------------------
+
+
+def _dues(books: Books, day: dt.date) -> list[Due]:
+    """What is left of the parts of the books once payments and advances are taken off; the earliest first."""
+    of_client: dict[int, list[tuple[OrderFacts, Part]]] = defaultdict(list)
+    for order in books.orders:
+        of_client[order.client] += [(order, part) for part in uncovered(books.parts_of(order), order.paid)]
+    found = []
+    with calendar.kept():
+        for client, pairs in of_client.items():
+            pairs.sort(key=lambda pair: (not pair[1].is_out, pair[1].due_on, pair[0].pk))
+            for order, part in _less(pairs, books.advances.get(client, ZERO)):
+                found.append(_due(order, part, books.forms.get(client, ""), day))
+    return sorted(found, key=_by_day)
+
+
+def _less(pairs: Iterable[tuple[OrderFacts, Part]], advance: Decimal) -> Iterator[tuple[OrderFacts, Part]]:
+    for order, part in pairs:
+        covered = min(advance, part.amount)
+        advance -= covered
+        if part.amount > covered:
+            yield order, part.of(part.amount - covered)
+
+
+def _due(order: OrderFacts, part: Part, form: str, day: dt.date) -> Due:
+    due_on = working_day(part.due_on)
+    # What is paid before the shipment is planned waits for no goods.
+    is_late = not part.is_out and order.ship_on < day and part.due_on >= order.ship_on
+    return Due(
+        order_id=order.pk,
+        client_id=order.client,
+        manager_id=order.manager,
+        due_on=due_on,
+        amount=part.amount,
+        source=part.source,
+        form=form,
+        confidence=part.confidence,
+        is_debt=part.is_out,
+        is_late_shipment=is_late,
+        is_overdue=due_on < day and not is_late,
+    )
+
+
+def _by_day(due: Due) -> tuple[dt.date, int]:
+    return due.due_on, due.order_id
+
+
+def _portions(ids: Iterable[int]) -> Iterator[list[int]]:
+    every = sorted(set(ids))
+    for start in range(0, len(every), _AT_ONCE):
+        yield every[start : start + _AT_ONCE]
