@@ -1,0 +1,1 @@
+"""Statements of a bank: the exchange file of client-bank programs, and how its lines become payments."""
