@@ -20,6 +20,7 @@ from leads.drafts import (
     clean_emails,
     clean_fields,
     clean_phones,
+    with_source,
 )
 from leads.duplicates import Duplicate, DuplicateClient, Why, find_duplicates, owners_of
 from leads.models import Client, Contact, ContactPoint
@@ -66,7 +67,7 @@ class _Card:
 
     def __init__(self, draft: ClientDraft) -> None:
         self.reason = draft.duplicate_reason.strip()
-        self.client = Client(**clean_fields(Client, draft.fields))
+        self.client = Client(**with_source(clean_fields(Client, draft.fields)))
         self.own = _clean_values(draft.phones, draft.emails)
         self.people = [
             (
@@ -146,7 +147,7 @@ def update_client(client: Client, *, by: User, duplicate_reason: str = "", **fie
     """
     access.require_change(by, client)
     _require_known(fields, CLIENT_FIELDS)
-    fields = clean_fields(Client, fields)
+    fields = with_source(clean_fields(Client, fields), client.source)
     reason = " ".join(duplicate_reason.split())
     with operation(by=by):
         if fields.get("inn") and fields["inn"] != client.inn:

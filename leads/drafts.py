@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.inn import clean_inn
 from core.phones import read_phones
-from leads.models import Client, Contact, Segment, Source
+from leads.models import Campaign, Client, Contact, Segment, Source
 from people.models import User
 
 
@@ -42,6 +42,7 @@ class ClientDraft:
     region: str = ""
     city: str = ""
     source: Source | None = None
+    campaign: Campaign | None = None
     segment: Segment | None = None
     site: str = ""
     note: str = ""
@@ -98,6 +99,14 @@ def clean_fields(model: type[Client] | type[Contact], values: Mapping[str, Any])
     if errors:
         raise ValidationError(errors)
     return cleaned
+
+
+def with_source(values: dict[str, Any], known: Source | None = None) -> dict[str, Any]:
+    """The values with the campaign's source, where a campaign is said and the client has no source otherwise."""
+    campaign = values.get("campaign")
+    if campaign is not None and campaign.source_id and not values.get("source", known):
+        return {**values, "source": campaign.source}
+    return values
 
 
 def clean_phones(texts: Iterable[str], field_name: str = "phones") -> list[str]:

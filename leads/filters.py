@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import periods
 from core.tables import DayRangeFilter
-from leads.models import Client, Segment, Source
+from leads.models import Campaign, Client, Segment, Source
 from leads.queries import ClientQuerySet
 from people import access
 from people.models import User
@@ -30,14 +30,14 @@ def managers_to_choose(request: HttpRequest | None) -> Any:
 
 
 def _choices() -> dict[str, list[tuple[int, str]]]:
-    """Sources and segments to choose from, retired ones included, in one query."""
-    found: dict[str, list[tuple[int, str]]] = {"source": [], "segment": []}
+    """Sources, campaigns and segments to choose from, retired ones included, in one query."""
+    found: dict[str, list[tuple[int, str]]] = {"source": [], "campaign": [], "segment": []}
     columns = ("of", "position", "pk", "name")
-    sources, segments = (
+    sources, campaigns, segments = (
         model.objects.annotate(of=Value(of)).order_by().values_list(*columns)
-        for of, model in (("source", Source), ("segment", Segment))
+        for of, model in (("source", Source), ("campaign", Campaign), ("segment", Segment))
     )
-    for of, _position, pk, name in sources.union(segments, all=True).order_by(*columns):
+    for of, _position, pk, name in sources.union(campaigns, segments, all=True).order_by(*columns):
         found[of].append((pk, name))
     return found
 
@@ -48,6 +48,7 @@ class ClientFilter(django_filters.FilterSet):
     manager = django_filters.ModelChoiceFilter(label=_("Manager"), queryset=managers_to_choose)
     step = django_filters.ChoiceFilter(label=_("Next step"), choices=STEPS, method="by_step")
     source = django_filters.ChoiceFilter(label=_("Source"))
+    campaign = django_filters.ChoiceFilter(label=_("Campaign"))
     segment = django_filters.ChoiceFilter(label=_("Segment"))
     place = django_filters.CharFilter(label=_("City or region"), method="by_place")
     silent = django_filters.NumberFilter(
@@ -65,6 +66,8 @@ class ClientFilter(django_filters.FilterSet):
 
         for name, choices in _choices().items():
             self.filters[name].extra["choices"] = choices
+            if name == "campaign" and not choices:
+                del self.filters[name]
         for extension in ClientList.extensions:
             for name, one in extension.filters().items():
                 one.parent, one.model = self, Client

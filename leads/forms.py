@@ -15,7 +15,7 @@ from leads.drafts import ContactDraft
 from leads.duplicates import Duplicate
 from leads.fields import EmailsField, PhonesField
 from leads.lookalikes import Lookalikes, lookalikes, shown_to
-from leads.models import Client, Contact, ContactPoint, Segment, Source
+from leads.models import Campaign, Client, Contact, ContactPoint, Segment, Source
 from people import access
 from people.models import User
 
@@ -65,13 +65,17 @@ class ClientFields:
 
     def _prepare(self, user: User, client: Client | None = None) -> None:
         self.user = user
-        for name, model in (("source", Source), ("segment", Segment)):
+        for name, model in (("source", Source), ("campaign", Campaign), ("segment", Segment)):
             offered = model.objects.filter(retired_at__isnull=True)
             current = getattr(client, name, None)
             if current is not None:  # a retired one stays where it stands
                 offered = offered | model.objects.filter(pk=current.pk)
             self.fields[name].queryset = offered
             self.fields[name].empty_label = _("not said")
+        if not self.fields[
+            "campaign"
+        ].queryset.exists():  # a company without campaigns is not asked about them
+            del self.fields["campaign"]
         managers = access.sellers_visible_to(user)
         if client is not None:
             managers = managers | User.objects.filter(pk=client.manager_id)
@@ -92,6 +96,7 @@ _CLIENT_FIELDS = [
     "city",
     "region",
     "source",
+    "campaign",
     "segment",
     "site",
     "note",

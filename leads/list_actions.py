@@ -21,6 +21,7 @@ def add_entry(model: type[N], *, by: User, name: str, **fields: Any) -> N:
     with operation(by=by):
         last = model.objects.order_by("-position").values_list("position", flat=True).first()
         entry = model(name=name, position=(last or 0) + 1, **fields)
+        entry.clean()
         entry.save()
     return entry
 
@@ -34,6 +35,7 @@ def update_entry(entry: N, *, by: User, **fields: Any) -> N:
         if any(getattr(entry, name) != value for name, value in fields.items()):
             for name, value in fields.items():
                 setattr(entry, name, value)
+            entry.clean()
             entry.save()
     return entry
 

@@ -71,7 +71,7 @@ class ClientList(ForAbility, List):
         clients = Client.objects.visible_to(request.user)
         phones = ContactPoint.objects.phones().filter(client=OuterRef("pk")).order_by("pk")
         return (
-            clients.select_related("source", "segment", "manager")
+            clients.select_related("source", "campaign", "segment", "manager")
             .defer("search", "name_key", "note")
             .annotate(first_phone=Subquery(phones.values("value")[:1]))
         )
@@ -100,6 +100,7 @@ class ClientList(ForAbility, List):
                 on_phone="hide",
                 wide_only=True,
             ),
+            Column("campaign", _("Campaign"), value="campaign", sort="campaign__position", only_export=True),
             Column("segment", _("Segment"), value="segment", sort="segment__position", only_export=True),
             Column("inn", _("INN"), only_export=True),
             Column("region", _("Region"), only_export=True),

@@ -38,7 +38,7 @@ def merges_of(client: Client, user: User, before: dt.datetime | None, limit: int
     """
     if not getattr(client, "has_merges", True):
         return []
-    keys = ("source", "segment", "manager")
+    keys = ("source", "campaign", "segment", "manager")
     cards = list(Client.all_objects.filter(merged_into=client).select_related(*keys).order_by("pk"))
     if not cards:
         return []

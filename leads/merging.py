@@ -25,7 +25,10 @@ SIDES: tuple[Side, ...] = ("survivor", "away")
 
 # The fields of which one value stays. Notes are put one below the other, the reason for a duplicate follows from what
 # the card has in common with others afterwards.
-FIELDS = ("name", "kind", "inn", "city", "region", "source", "segment", "site", "old_number", "manager")
+FIELDS = (
+    *("name", "kind", "inn", "city", "region", "source", "campaign", "segment", "site", "old_number"),
+    "manager",
+)
 
 
 @dataclass(frozen=True)

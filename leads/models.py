@@ -1,16 +1,19 @@
-"""Clients: one card from the first contact on, their contact persons, phones, e-mails and sources."""
+"""Clients: one card from the first contact on, their contact persons, phones, e-mails, sources and campaigns."""
 
 import re
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.history.tracked import Tracked, TrackedQuerySet, alive_manager
 from core.indexes import ScanIndex
+from core.money import MoneyField
 from core.phones import format_phone
 from core.text import SearchField, SearchIndex
 from leads.queries import ClientQuerySet, ContactPointQuerySet, ContactQuerySet
@@ -45,8 +48,74 @@ class Source(NamedList):
         ordering = ["position", "name"]
 
 
+class Campaign(NamedList):
+    """What was undertaken to win clients, within a source: an exhibition, a mailing, an advertisement (C10)."""
+
+    source = models.ForeignKey(
+        Source, models.PROTECT, related_name="campaigns", verbose_name=_("source"), null=True, blank=True
+    )
+    starts = models.DateField(_("first day"))
+    ends = models.DateField(_("last day"), null=True, blank=True)
+
+    objects = alive_manager(TrackedQuerySet["Campaign"])
+    all_objects = TrackedQuerySet["Campaign"].as_manager()
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        ordering = ["position", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),
+                name="leads_campaign_starts_before_ends",
+            )
+        ]
+
+    def clean(self) -> None:
+        if self.starts and self.ends and self.ends < self.starts:
+            raise ValidationError({"ends": gettext("The campaign ends before it begins.")})
+
+
+class CampaignCost(Tracked):
+    """What a campaign cost in one month; `month` is its first day."""
+
+    part_of = "campaign"
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, related_name="costs", verbose_name=_("campaign"), db_index=False
+    )
+    month = models.DateField(_("month"))
+    amount = MoneyField(_("cost"))
+
+    objects = alive_manager(TrackedQuerySet["CampaignCost"])
+    all_objects = TrackedQuerySet["CampaignCost"].as_manager()
+
+    class Meta:
+        verbose_name = _("cost of a campaign")
+        verbose_name_plural = _("costs of campaigns")
+        ordering = ["month"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "month"],
+                condition=Q(deleted_at__isnull=True),
+                name="leads_campaign_cost_once",
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="leads_campaign_cost_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}, {self.month:%m.%Y}: {self.amount}"
+
+
 class Segment(NamedList):
     """A group of clients that are worked with alike."""
+
+    # Somebody speaks with each of them at least so often; empty: the norms of the stages hold.
+    contact_days = models.PositiveSmallIntegerField(
+        _("a contact every, days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
 
     objects = alive_manager(TrackedQuerySet["Segment"])
     all_objects = TrackedQuerySet["Segment"].as_manager()
@@ -74,6 +143,9 @@ class Client(Tracked):
     city = models.CharField(_("city"), max_length=100, blank=True)
     source = models.ForeignKey(
         Source, models.PROTECT, null=True, blank=True, related_name="clients", verbose_name=_("source")
+    )
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, null=True, blank=True, related_name="clients", verbose_name=_("campaign")
     )
     segment = models.ForeignKey(
         Segment, models.PROTECT, null=True, blank=True, related_name="clients", verbose_name=_("segment")

@@ -4,7 +4,8 @@ An upper room registers its own in `AppConfig.ready()`:
 
     named_lists.register("loss-reasons", LossReason, _("Reasons of loss"))
 
-The name is the first field of every entry; `fields` are those an admin may edit.
+The name is the first field of every entry; `fields` are those an admin may edit. `more`: the name of a further page of
+an entry (its address takes the entry's id), and what the link to it says.
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ class ListKind:
     model: type[NamedList]
     title: str | Promise
     fields: Sequence[str] = field(default=("name",))
+    more: tuple[str, str | Promise] | None = None
 
     @property
     def entries(self) -> Any:
@@ -34,10 +36,15 @@ _kinds: dict[str, ListKind] = {}
 
 
 def register(
-    key: str, model: type[NamedList], title: str | Promise, *, fields: Sequence[str] = ("name",)
+    key: str,
+    model: type[NamedList],
+    title: str | Promise,
+    *,
+    fields: Sequence[str] = ("name",),
+    more: tuple[str, str | Promise] | None = None,
 ) -> None:
     """Adds a list to the admin's page."""
-    _kinds[key] = ListKind(key, model, title, tuple(fields))
+    _kinds[key] = ListKind(key, model, title, tuple(fields), more)
 
 
 def kinds() -> list[ListKind]:

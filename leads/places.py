@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.places import rail, settings_pages
 from leads import feed, merged_cards, named_lists
-from leads.models import Segment, Source
+from leads.models import Campaign, Segment, Source
 from people.models import Role
 
 SELLERS = (Role.MANAGER, Role.HEAD, Role.DIRECTOR, Role.ADMIN)
@@ -22,4 +22,11 @@ def fill() -> None:
         section=_("Sales"),
         order=50,
     )
-    named_lists.register("segments", Segment, _("Segments"))
+    named_lists.register("segments", Segment, _("Segments"), fields=("name", "contact_days"))
+    named_lists.register(
+        "campaigns",
+        Campaign,
+        _("Campaigns"),
+        fields=("name", "source", "starts", "ends"),
+        more=("leads:campaign_costs", _("Costs")),
+    )

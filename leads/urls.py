@@ -3,7 +3,7 @@
 from django.urls import path
 
 from leads.lists import ClientList
-from leads.views import cards, editing, lists, merging, search
+from leads.views import campaigns, cards, editing, lists, merging, search
 
 app_name = "leads"
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("contacts/<int:pk>/edit/", editing.EditContact.as_view(), name="edit_contact"),
     path("contacts/<int:pk>/remove/", editing.RemoveContact.as_view(), name="remove_contact"),
     path("search/", search.search, name="search"),
+    path("settings/campaigns/<int:pk>/costs/", campaigns.Costs.as_view(), name="campaign_costs"),
     path("settings/lists/", lists.first_list, name="named_lists"),
     path("settings/lists/<slug:key>/", lists.Entries.as_view(), name="named_list"),
     path(f"{_ENTRY}edit/", lists.EditEntry.as_view(), name="edit_entry"),

@@ -107,7 +107,7 @@ def _first_phone(
 
 def _client(request: HttpRequest, pk: int) -> Client:
     rows = (
-        Client.objects.select_related("manager", "source", "segment")
+        Client.objects.select_related("manager", "source", "campaign", "segment")
         .defer("search", "name_key")
         .with_merges()
     )

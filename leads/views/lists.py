@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,6 +15,7 @@ from core.once import OnceForm
 from leads import list_actions, named_lists
 from leads.models import NamedList
 from leads.named_lists import ListKind
+from people.forms import DayInput
 from people.pages import for_ability
 from people.views.verbs import Configures, EditPage, Push, VerbForm
 
@@ -22,6 +24,12 @@ from people.views.verbs import Configures, EditPage, Push, VerbForm
 def first_list(request: HttpRequest) -> HttpResponse:
     """On to one of the lists; each page leads to all others."""
     return redirect("leads:named_list", named_lists.kinds()[0].key)
+
+
+def _form_of(kind: ListKind, base: type[forms.ModelForm]) -> Any:
+    days = [name for name in kind.fields if isinstance(kind.model._meta.get_field(name), models.DateField)]
+    widgets: Any = dict.fromkeys(days, DayInput)
+    return forms.modelform_factory(kind.model, form=base, fields=kind.fields, widgets=widgets)
 
 
 class OneList:
@@ -55,7 +63,7 @@ class Entries(Configures, OneList, VerbForm):
         class NewEntryForm(OnceForm, forms.ModelForm):
             pass
 
-        return forms.modelform_factory(self.kind.model, form=NewEntryForm, fields=self.kind.fields)
+        return _form_of(self.kind, NewEntryForm)
 
     def act(self, form: Any) -> str:
         values = {name: form.cleaned_data[name] for name in self.kind.fields}
@@ -84,8 +92,7 @@ class EditEntry(Configures, OneList, EditPage):
         return entry
 
     def make_form(self, data: Any = None) -> RecordForm:
-        form_class: Any = forms.modelform_factory(self.kind.model, form=RecordForm, fields=self.kind.fields)
-        made: RecordForm = form_class(data, instance=self.record())
+        made: RecordForm = _form_of(self.kind, RecordForm)(data, instance=self.record())
         return made
 
     def save(self, form: Any) -> str:

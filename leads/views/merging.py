@@ -120,7 +120,9 @@ class Merge(Sells, View):
         return HttpResponseRedirect(survivor.get_absolute_url())
 
     def _card(self, number: Any) -> Client:
-        rows = Client.objects.select_related("manager", "source", "segment").defer("search", "name_key")
+        rows = Client.objects.select_related("manager", "source", "campaign", "segment").defer(
+            "search", "name_key"
+        )
         return get_visible_or_404(rows, self.request.user, pk=number)
 
     def _done_before(self) -> Client | None:

@@ -1,11 +1,12 @@
 """Clients as functions call for them."""
 
+import datetime as dt
 import itertools
 from typing import Any
 
 from leads import actions
 from leads.drafts import ContactDraft
-from leads.models import Client, Contact, Source
+from leads.models import Campaign, Client, Contact, Source
 from people.models import User
 from tests.factories import by_system, make_user
 
@@ -28,3 +29,10 @@ def make_source(name: str = "") -> Source:
     with by_system():
         source: Source = Source.objects.create(name=name or f"Источник {next(_numbers)}", position=50)
     return source
+
+
+def make_campaign(name: str = "", **fields: Any) -> Campaign:
+    fields.setdefault("starts", dt.date(2026, 10, 1))
+    with by_system():
+        campaign: Campaign = Campaign.objects.create(name=name or f"Кампания {next(_numbers)}", **fields)
+    return campaign

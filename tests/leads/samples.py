@@ -4,11 +4,16 @@ from typing import Any
 
 from leads.models import Source
 from tests.cast import Cast, Member, Seller
+from tests.leads.factories import make_campaign
 from tests.samples import ADMIN, Sample
 
 
 def source(_cast: Cast) -> dict[str, Any]:
     return {"key": "sources", "pk": Source.objects.order_by("pk").first().pk}
+
+
+def campaign(_cast: Cast) -> dict[str, Any]:
+    return {"pk": make_campaign().pk}
 
 
 def moved_source(cast: Cast) -> dict[str, Any]:
@@ -55,6 +60,7 @@ SAMPLES = {
     "leads:edit_contact": Sample(of=lambda cast, seller: seller.contact, post=new_contact),
     "leads:remove_contact": Sample(of=lambda cast, seller: seller.contact),
     "leads:search": Sample(queries=("?q={phone}", "?q={phone}&as=list", "?q={number}"), shows=False),
+    "leads:campaign_costs": Sample(it=campaign, roles=ADMIN, post=lambda *_: {"month-2026-10": "1000"}),
     "leads:named_lists": Sample(roles=ADMIN),
     "leads:named_list": Sample(
         it=lambda cast: {"key": "sources"},
