@@ -16,13 +16,14 @@ Look = Literal["line", "dashed", "dotted", "bar", "stacked"]
 @dataclass(frozen=True)
 class Series:
     """One row of values along the picture's labels; None is a gap. `tone`: the verdict it is coloured by, else ink and
-    one blue. `mark` is written at its last point."""
+    one blue. `mark` is written at its last point («план 10 200 000»); `notes` beside each value of bars and funnels."""
 
     name: Text
     values: Sequence[Value]
     look: Look = "bar"
     tones: Sequence[str] = field(default=())
     mark: Text = ""
+    notes: Sequence[Text] = field(default=())
 
 
 @dataclass(frozen=True)
