@@ -26,6 +26,8 @@ FILES = {
     "bootstrap/dist/js/bootstrap.bundle.min.js": "bootstrap.bundle.min.js",
     "bootstrap-icons/font/bootstrap-icons.min.css": "bootstrap-icons.min.css",
     "bootstrap-icons/font/fonts/bootstrap-icons.woff2": "fonts/bootstrap-icons.woff2",
+    # Bars, lines and what points at them; the whole of it is half as large again.
+    "echarts/dist/echarts.common.min.js": "echarts.min.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "sortablejs/Sortable.min.js": "sortable.min.js",
     "tom-select/dist/css/tom-select.bootstrap5.min.css": "tom-select.min.css",
