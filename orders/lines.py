@@ -129,5 +129,10 @@ def _priced(line: OrderLine) -> tuple[object, ...]:
 
 
 def _refuse(position: int, sentence: str) -> None:
-    place = _("Line %(number)s: %(sentence)s") % {"number": position, "sentence": sentence}
+    place = _("Line %(number)s: %(sentence)s") % {"number": position, "sentence": after_colon(sentence)}
     raise ValidationError({"lines": place})
+
+
+def after_colon(sentence: str) -> str:
+    """The sentence as the second half of one."""
+    return sentence[:1].lower() + sentence[1:]

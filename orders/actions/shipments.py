@@ -18,7 +18,7 @@ from core.money import plain_quantity
 from orders import numbers, rollup
 from orders.actions.locks import lock_order
 from orders.actions.parts import sums_of_documents
-from orders.lines import Sums, net_of
+from orders.lines import Sums, after_colon, net_of
 from orders.models import NumberSeries, Order, OrderLine, Shipment, ShipmentLine
 from orders.sums import NOTHING, refresh_orders
 from people import access
@@ -259,4 +259,4 @@ def _total(parts: Mapping[int, Part]) -> Sums:
 
 
 def _refuse(field: str, line: OrderLine, sentence: str) -> None:
-    raise ValidationError({field: f"{line.product}: {sentence}"})
+    raise ValidationError({field: f"{line.product}: {after_colon(sentence)}"})
