@@ -120,7 +120,7 @@ class Sheet:
 
     def table(self) -> Table:
         """All lines, for files."""
-        columns = [column for column in self.columns if column.export]
+        columns = [column for column in self.columns if column.in_files]
         rows = [self._row(line, columns) for line in self.lines]
         total = Line(TOTAL, _("Total"), self.total)
         totals = {column.key: column.value_of(total) for column in columns} if self.total else {}

@@ -35,6 +35,7 @@ KindName = Literal[
     "next_step",
     "bool",
     "flags",
+    "spark",
 ]
 
 
@@ -76,6 +77,10 @@ class Column:
     def head_css(self) -> str:
         """The classes of the column's head."""
         return f"{'num' if self.type.right else ''}{' wide-only' if self.wide_only else ''}".strip()
+
+    @property
+    def in_files(self) -> bool:
+        return self.export and not self.type.drawn
 
     @property
     def type(self) -> Kind:

@@ -39,6 +39,7 @@ class Kind:
     right: bool = False
     falls: bool = False  # the first click sorts from the greatest (latest) down
     named: bool = False  # says nothing without its column's name
+    drawn: bool = False  # a picture: there are no words for it, so files leave it out
 
     def as_html(self, value: Any) -> SafeString:
         if is_empty(value):
@@ -162,6 +163,40 @@ def _flags_html(value: Any) -> SafeString:
     )
 
 
+_SPARK_WIDTH, _SPARK_HEIGHT = 72, 20
+
+
+def _spark_words(values: Any) -> str:
+    return ""
+
+
+def _spark_html(values: Any) -> SafeString:
+    """The values of up to 24 months as a line from left to right; a gap where one is missing."""
+    numbers = [None if value is None else float(value) for value in list(values)[-24:]]
+    known = [value for value in numbers if value is not None]
+    if not known:
+        return _NOTHING
+    low, high = min(0.0, *known), max(0.0, *known)
+    step = (_SPARK_WIDTH - 4) / max(len(numbers) - 1, 1)
+    runs: list[list[str]] = [[]]
+    last = ""
+    for index, value in enumerate(numbers):
+        if value is None:
+            runs.append([])
+            continue
+        y = _SPARK_HEIGHT - 2 - (value - low) / ((high - low) or 1) * (_SPARK_HEIGHT - 4)
+        runs[-1].append(f"{2 + index * step:.1f},{y:.1f}")
+        last = runs[-1][-1]
+    lines = format_html_join("", '<polyline points="{}"/>', ((" ".join(run),) for run in runs if run))
+    x, y_last = last.split(",")
+    return format_html(
+        '<svg class="sparkline" viewBox="0 0 {} {}" width="{}" height="{}" fill="none" stroke="currentColor"'
+        ' stroke-width="1.6" stroke-linejoin="round" aria-hidden="true">{}'
+        '<circle cx="{}" cy="{}" r="2" fill="currentColor" stroke="none"/></svg>',
+        *(_SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_WIDTH, _SPARK_HEIGHT, lines, x, y_last),
+    )
+
+
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -257,5 +292,7 @@ KINDS: dict[str, Kind] = {
         Kind("next_step", words=_step_words, html=_step_html, width=36),
         Kind("bool", named=True, words=_bool_words, width=8),
         Kind("flags", words=_flags_words, html=_flags_html, width=24),
+        # Values one after another as a small line: what a year looked like, in a row of it.
+        Kind("spark", words=_spark_words, html=_spark_html, drawn=True),
     )
 }

@@ -259,5 +259,5 @@ class List(View):
             sentence = _("A file holds at most %(count)s rows: narrow the list down by its filters.")
             messages.warning(self.request, sentence % {"count": show.number(files.LARGEST)})
             return HttpResponseRedirect(self.selection.url())
-        columns = [column for column in self.all_columns if column.export]
+        columns = [column for column in self.all_columns if column.in_files]
         return files.WRITERS[form](self.table(columns, ids))

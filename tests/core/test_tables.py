@@ -392,3 +392,14 @@ def test_a_value_is_followed_along_a_path_until_something_is_missing():
     assert Column("kind", "Kind").value_of(job) == "mail"
     assert Column("upper", "Kind", value="kind.upper").value_of(job) == "MAIL"
     assert Column("hour", "Hour", value="lease_until.hour").value_of(job) is None
+
+
+def test_a_years_values_are_a_small_line_with_gaps_and_stay_out_of_files():
+    html = KINDS["spark"].as_html([1, 2, None, Decimal(3), 3])
+    assert html.count("<polyline") == 2
+    assert "style=" not in html
+    assert KINDS["spark"].as_html([None, None]) == ""
+    assert KINDS["spark"].as_html([0]).count("<circle") == 1
+    assert not Column("year", "12", "spark").in_files
+    assert Column("net", "Net", "sum").in_files
+    assert not Column("net", "Net", "sum", export=False).in_files
