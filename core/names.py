@@ -69,7 +69,13 @@ def near_names(
 
     100,000 keys take about 50 ms.
     """
-    key = name_key(name)
+    return near_keys(name_key(name), keys, limit=limit, at_least=at_least)
+
+
+def near_keys(
+    key: str, keys: Mapping[Hashable, str], *, limit: int = 5, at_least: float = NEAR
+) -> list[Near]:
+    """The same for a key, however it was made."""
     if not key:
         return []
     # Two passes, both in C; numbers are compared only for the few that are near.

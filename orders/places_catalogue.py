@@ -1,5 +1,7 @@
 """The catalogue in the places of the frame and of the rooms below."""
 
+from core.history.rollback import restored
+from orders.actions import products
 from orders.models import OrderLine, Product, StockCount, Supplier
 from people import access
 from pipeline.models import ProductGroup
@@ -11,3 +13,4 @@ def fill() -> None:
         access.kept_by(model, "catalogue")
     access.keep_secret(Product, "cost", "costs")
     access.keep_secret(OrderLine, "unit_cost", "costs")
+    restored.connect(products.after_rollback, dispatch_uid="orders.product_names")

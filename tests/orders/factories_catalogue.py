@@ -5,9 +5,8 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
-from core.names import name_key
-from core.text import normal
 from orders.models import Product, StockCount
+from orders.twins import product_key, search_text
 from pipeline.models import ProductGroup
 from tests.factories import TODAY, by_system
 
@@ -29,7 +28,7 @@ def make_product(name: str = "", group: ProductGroup | None = None, **fields: An
     number = next(_numbers)
     name = name or f"Товар {number}"
     values = {"price": Decimal("120.00"), "cost": Decimal("60.00"), "vat_rate": 20, **fields}
-    keys = {"name_key": name_key(name), "search": normal(f"{name}\n{fields.get('article', '')}")}
+    keys = {"name_key": product_key(name), "search": search_text(name, fields.get("article", ""))}
     with by_system():
         product: Product = Product.objects.create(name=name, group=group or make_group(), **keys, **values)
     return product
