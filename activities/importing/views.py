@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from core.history import rollback
 from core.imports import error_file, runs
 from core.imports.forms import SheetForm, UploadForm, WordsForm, row_answers
-from core.imports.importer import Importer, importer_of, importers
+from core.imports.importer import Importer, importer_of, importers, own_page
 from core.imports.models import ImportRow, ImportRun
 from core.imports.reader import UnreadableFile
 from core.once import once, result_of
@@ -63,6 +63,8 @@ class Upload(ImportPage):
         return [one for one in importers() if access.may(self.request.user, one.ability)]  # type: ignore[arg-type]
 
     def get(self, request: HttpRequest, **_address: str) -> HttpResponse:
+        if page := own_page(self.importer, "new"):
+            return HttpResponseRedirect(reverse(page))
         return self._show(request, UploadForm())
 
     def post(self, request: HttpRequest, **_address: str) -> HttpResponse:
@@ -166,6 +168,8 @@ class Run(ImportPage):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = own_run(request, pk)
+        if page := own_page(importer_of(run), "run"):
+            return HttpResponseRedirect(reverse(page, args=[run.pk]))
         if run.state == State.UPLOADED:
             return HttpResponseRedirect(reverse("imports:columns", args=[run.pk]))
         if run.state == State.CHECKED:

@@ -158,6 +158,13 @@ class Importer(Protocol):
         """Staged rows in words, by column key: what the preview shows."""
 
 
+def own_page(of: Importer, name: str) -> str:
+    """The URL name of a page an importer has of its own in place of that of all imports: "new", where the file is
+    uploaded, or "run" (with the run's id). "" where it has none. Such an importer names them in `pages`."""
+    pages: Mapping[str, str] = getattr(of, "pages", {})
+    return pages.get(name, "")
+
+
 class OutOfDate(Exception):
     """Since the check the company has changed so that the rows no longer fit; `str()` says how."""
 
