@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
+from core import show
 from core.tables.columns import Column
 from reports.facts import SHIPMENTS, SOLD
 from reports.pictures import Picture, Series
@@ -41,7 +41,7 @@ class SalesOfTheYear(Report):
     def lines(self) -> list[Line]:
         sums = SHIPMENTS.sums(self.asked, ["month"], [*_MEASURES, "shipments"])
         return [
-            Line(month.isoformat(), f"{MONTHS[month.month]} {month.year}", _derived(values))
+            Line(month.isoformat(), show.month(month), _derived(values))
             for (month,), values in sorted(sums.items())
         ]
 

@@ -5,6 +5,7 @@ the two cannot disagree.
 """
 
 from reports.facts.base import Fact, Measure, Rolled
+from reports.facts.payments import PAID
 from reports.facts.sales import ORDERED, SHIPMENTS, SOLD
 
-__all__ = ["ORDERED", "SHIPMENTS", "SOLD", "Fact", "Measure", "Rolled"]
+__all__ = ["ORDERED", "PAID", "SHIPMENTS", "SOLD", "Fact", "Measure", "Rolled"]

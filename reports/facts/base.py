@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +44,8 @@ class Rolled:
 class Fact:
     """A kind of record that reports count.
 
-    `rows(user)`: the records the user may see, all of them. `on`: the column of the local day (or moment) it happened.
+    `rows(user)`: the records the user may see, all of them. `on`: the column of the local day (or moment) it happened;
+    empty for what stands now, whatever the period.
     `paths`: {dimension or narrowing: the column that says it}. `measures`: what can be counted.
     """
 
@@ -59,10 +60,8 @@ class Fact:
     def records(self, asked: Asked, **more: Any) -> QuerySet[Any]:
         """The visible records of the period, narrowed as asked; `more` are values of further dimensions."""
         rows = self.rows(asked.user)
-        found = rows.filter(**within(rows, self.on, asked.period))
-        return _narrowed(
-            found, self.paths, {**asked.narrow, **{key: (value,) for key, value in more.items()}}
-        )
+        found = rows.filter(**within(rows, self.on, asked.period)) if self.on else rows
+        return narrowed(found, self.paths, {**asked.narrow, **{key: (value,) for key, value in more.items()}})
 
     def sums(
         self, asked: Asked, by: Sequence[str], measures: Sequence[str] | None = None
@@ -71,7 +70,7 @@ class Fact:
         the empty tuple."""
         wanted = list(measures or self.measures)
         paths, values, rows = self._source(asked, by, wanted)
-        names = {f"by_{key}": _expression(paths[key]) for key in by}
+        names = {f"by_{key}": expression(paths[key]) for key in by}
         numbers = {f"is_{key}": values[key] for key in wanted}
         found = rows.order_by()
         if not by:
@@ -92,7 +91,7 @@ class Fact:
                 if needed <= set(rolled.paths) and set(wanted) <= set(rolled.values):
                     rows = rolled.rows(asked.user)
                     rows = rows.filter(**within(rows, rolled.on, asked.period))
-                    return rolled.paths, rolled.values, _narrowed(rows, rolled.paths, asked.narrow)
+                    return rolled.paths, rolled.values, narrowed(rows, rolled.paths, asked.narrow)
         values = {key: self.measures[key].value for key in wanted}
         return self.paths, values, self.records(asked)
 
@@ -108,22 +107,22 @@ def within(rows: QuerySet[Any], on: str, period: Period) -> dict[str, Any]:
     return {f"{on}__gte": period.first_day(), f"{on}__lte": period.last_day()}
 
 
-def _narrowed(
-    rows: QuerySet[Any], paths: Mapping[str, Path], narrow: Mapping[str, tuple[Any, ...]]
+def narrowed(
+    rows: QuerySet[Any], paths: Mapping[str, Path], narrow: Mapping[str, Collection[Any]]
 ) -> QuerySet[Any]:
+    """The rows of which each column named is one of its values; (None,): those where it is empty."""
     for key, values in narrow.items():
         path = paths[key]
         if not isinstance(path, str):
             rows = rows.alias(**{f"narrow_{key}": path})
             path = f"narrow_{key}"
-        if values == (None,):
+        if tuple(values) == (None,):
             rows = rows.filter(**{f"{path}__isnull": True})
-        elif len(values) == 1:
-            rows = rows.filter(**{path: values[0]})
         else:
             rows = rows.filter(**{f"{path}__in": values})
     return rows
 
 
-def _expression(path: Path) -> Any:
+def expression(path: Path) -> Any:
+    """A column as something to annotate with."""
     return F(path) if isinstance(path, str) else path

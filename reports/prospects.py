@@ -1,0 +1,105 @@
+"""What may still come: open deals weighted by their stage's probability, orders that are to be shipped."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+
+from orders.models import Order, OrderLine
+from pipeline.models import Deal
+from reports.asking import Asked
+from reports.facts.base import expression, narrowed
+
+CENT = Decimal("0.01")
+# Deals more probable than this are called probable in sentences.
+PROBABLE = 70
+
+DEAL_COLUMNS: dict[str, Any] = {
+    "manager": "manager",
+    "team": "manager",
+    "group": "product_group",
+    "region": "client__region",
+    "source": "client__source",
+    "segment": "client__segment",
+    "month": TruncMonth("expected_on"),
+}
+_LINE_COLUMNS: dict[str, Any] = {
+    "manager": "order__manager",
+    "team": "order__manager",
+    "group": "product__group",
+    "product": "product",
+    "region": "order__client__region",
+    "source": "order__client__source",
+    "segment": "order__client__segment",
+    "month": TruncMonth("order__ship_on"),
+}
+
+
+def open_deals(asked: Asked) -> QuerySet[Any]:
+    """Open deals without an order that are expected to close in the period."""
+    rows = Deal.objects.visible_to(asked.user).open()
+    rows = rows.filter(expected_on__gte=asked.first, expected_on__lte=asked.last, amount__isnull=False)
+    rows = rows.exclude(Exists(Order.objects.in_force().filter(deal=OuterRef("pk"))))
+    return narrowed(rows, DEAL_COLUMNS, asked.narrow)
+
+
+def weighted(asked: Asked, by: str) -> dict[Any, Decimal]:
+    """{value of the dimension: sum of amount × probability}; one query."""
+    rows = open_deals(asked).order_by().annotate(by=expression(DEAL_COLUMNS[by]))
+    found: dict[Any, Decimal] = defaultdict(lambda: Decimal("0.00"))
+    for key, probability, amount in (
+        rows.values("by", "stage__probability")
+        .annotate(sum=Sum("amount"))
+        .values_list("by", "stage__probability", "sum")
+    ):
+        found[key] += amount * probability / 100
+    return {key: value.quantize(CENT, rounding=ROUND_HALF_UP) for key, value in found.items()}
+
+
+def probable(asked: Asked) -> Decimal:
+    """What stands in deals more probable than `PROBABLE` %."""
+    rows = open_deals(asked).filter(stage__probability__gt=PROBABLE)
+    return rows.aggregate(sum=Sum("amount"))["sum"] or Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """A deal that decides the period, and what it weighs in it."""
+
+    deal: Deal
+    weight: Decimal
+
+
+def deciding(asked: Asked, count: int = 10) -> list[Deciding]:
+    """The deals that weigh most, by amount × probability, greatest first."""
+    weight = F("amount") * F("stage__probability")
+    rows = open_deals(asked).select_related("client", "stage", "manager").order_by(weight.desc(), "pk")
+    return [
+        Deciding(deal, (deal.amount * deal.stage.probability / 100).quantize(CENT, rounding=ROUND_HALF_UP))
+        for deal in rows[:count]
+    ]
+
+
+def to_ship(asked: Asked, by: str) -> dict[Any, dict[str, Decimal]]:
+    """{value of the dimension: {"net", "gross", "quantity", "margin"}} of what is still to be shipped in the period."""
+    lines = (
+        OrderLine.objects.visible_to(asked.user)
+        .filter(order__in=Order.objects.unshipped().filter(ship_on__gte=asked.first, ship_on__lte=asked.last))
+        .filter(shipped__lt=F("quantity"))
+    )
+    lines = narrowed(lines, _LINE_COLUMNS, asked.narrow).order_by().annotate(by=expression(_LINE_COLUMNS[by]))
+    found: dict[Any, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for key, quantity, shipped, net, gross, cost in lines.values_list(
+        "by", "quantity", "shipped", "net", "amount", "cost"
+    ):
+        left = (quantity - shipped) / quantity
+        parts = found[key]
+        parts["quantity"] += quantity - shipped
+        for name, sum_ in (("net", net), ("gross", gross), ("margin", net - cost)):
+            parts[name] += (sum_ * left).quantize(CENT, rounding=ROUND_HALF_UP)
+    return found
