@@ -95,6 +95,8 @@ class Report:
     compared: ClassVar[Sequence[str]] = ()
     # The icon in the catalogue's list.
     icon: ClassVar[str] = "table"
+    # What is shown below the table besides; its template asks the report for what it needs.
+    beside_template: ClassVar[str] = ""
     # The catalogue's template shows the class itself.
     do_not_call_in_templates: ClassVar[bool] = True
 
@@ -177,11 +179,15 @@ def added(lines: Sequence[Line], keys: Sequence[str]) -> dict[str, Any]:
 
 
 def load() -> None:
-    """Imports every file of the catalogue, so that each report is in the registry; called when the program is ready."""
+    """Imports every file of the catalogue, so that each report is in the registry, and the lists of records behind
+    them (`reports/records_*.py`); called when the program is ready."""
+    import reports
     from reports import catalog
 
-    for module in pkgutil.iter_modules(catalog.__path__):
-        import_module(f"{catalog.__name__}.{module.name}")
+    for package, beginning in ((reports, "records"), (catalog, "")):
+        for module in pkgutil.iter_modules(package.__path__):
+            if module.name.startswith(beginning):
+                import_module(f"{package.__name__}.{module.name}")
 
 
 def offered(user: User) -> dict[str, list[type[Report]]]:

@@ -17,6 +17,7 @@ from reports import prospects
 from reports.asking import Switch, words_of
 from reports.facts.base import narrowed
 from reports.pictures import Picture
+from reports.plan_fact.beside import Beside
 from reports.plan_fact.numbers import BY, GROUPS, MONTHS, PRODUCTS, REGIONS, SELLERS, Figures
 from reports.plan_fact.rows import Rows
 from reports.plan_fact.words import Words
@@ -75,7 +76,7 @@ class PlanFactReport(Report):
             {"now": gettext_lazy("The plan in force"), "original": gettext_lazy("The original plan")},
         ),
     )
-    template_name = "reports/plan_fact.html"
+    beside_template = "reports/_plan_fact_beside.html"
 
     @cached_property
     def figures(self) -> Figures:
@@ -122,6 +123,9 @@ class PlanFactReport(Report):
 
     def picture(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Picture | None:
         return Words(self.figures).picture(self.heading(), total)
+
+    def beside(self) -> Beside:
+        return Beside(self.asked)
 
     def opens(self, line: Line, column: Column) -> bool:
         if line.key.startswith("n") and line.key != "none":

@@ -11,11 +11,13 @@ from openpyxl import load_workbook
 
 from core import periods
 from people.models import User
+from pipeline.actions import move_deal, update_deal
 from pipeline.models import Stage
 from reports.report import Report
 from reports.sheet import Sheet
 from tests.factories import by_system
-from tests.reports.company import Company, company
+from tests.pipeline.factories import make_deal
+from tests.reports.company import EVENING, Company, company
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +170,19 @@ def test_the_file_says_what_the_page_says(firm: Company) -> None:
         total[head.index("Октябрь 2026")] == D("-750.02")
         or float(total[head.index("Октябрь 2026")]) == -750.02
     )
+
+
+def test_beside_it_stands_what_changed_since_yesterday_and_what_decides(firm: Company) -> None:
+    with periods.clock(EVENING - dt.timedelta(hours=6)):
+        moved = make_deal(firm.fedor_client, amount=D(9000), expected_on=dt.date(2026, 11, 20))
+        won = make_deal(firm.anna_client, amount=D(700))
+    with periods.clock(EVENING + dt.timedelta(hours=15)):
+        update_deal(moved, by=firm.director, expected_on=dt.date(2026, 12, 4))
+        move_deal(won, Stage.objects.get(kind=Stage.Kind.WON), by=firm.director)
+        sheet = sheet_of(firm.director)
+        beside = sheet.report.beside()  # type: ignore[attr-defined]
+        assert [move.deal for move in beside.won] == [won]
+        assert [(each.deal, each.was_on) for each in beside.slipped] == [(moved, dt.date(2026, 11, 20))]
+        assert [each.deal for each in beside.deciding] == [firm.deal]
+        beside = sheet_of(firm.anna).report.beside()  # type: ignore[attr-defined]
+        assert not beside.slipped
