@@ -67,7 +67,8 @@ def log_activity(
         lock([deal.pk if deal else None], [client.pk])
         if deal is not None:
             # As it stands now: what others saved since the form was opened is no reason to refuse a logged call.
-            deal = Deal.objects.select_related("stage", "stage__funnel", "client", "manager").get(pk=deal.pk)
+            # (Its client and stages are asked for where they matter.)
+            deal = Deal.objects.get(pk=deal.pk)
         activity = _the_task(planned, client) if planned else Activity(client=client)
         touched = [activity.deal_id, deal.pk if deal else None]
         activity.deal, activity.contact, activity.kind = deal, contact, kind
@@ -78,7 +79,7 @@ def log_activity(
         check(activity, op.at)
         if to_stage is not None and deal is not None:
             move_deal(deal, to_stage, by=by, **(stage_fields or {}))
-        activity.stage = deal.stage if deal else None
+        activity.stage_id = deal.stage_id if deal else None
         activity.entered_at = entered(None, activity, op.at)
         _save(activity)
         if next_step is not None:
@@ -240,7 +241,8 @@ def _the_task(task: Activity, client: Client) -> Activity:
 def _plan_next(done: Activity, step: NextStep, by: User) -> None:
     if step.due_on < periods.day_of(current().at):
         raise ValidationError({"next_on": _("The next step lies in the past: choose today or a later day.")})
-    owner = done.deal.manager if done.deal else done.client.manager
+    of = done.deal or done.client
+    owner = by if of.manager_id == by.pk else of.manager
     task = Activity(
         client=done.client, deal=done.deal, contact=done.contact, kind=step.kind or done.kind, manager=owner,
         status=Activity.Status.PLANNED, subject=step.subject.strip(), follows=done,

@@ -7,6 +7,7 @@ What is not yours answers exactly as what is not there.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,7 @@ from django.db.models import Model, Q
 from django.http import Http404
 
 from core.history.tracked import Tracked, TrackedQuerySet
+from core.prepared import Prepared
 from people.models import Absence, Appointment, Role, User, UserQuerySet
 
 M = TypeVar("M", bound=Tracked)
@@ -173,18 +175,21 @@ def changeable(user: User, model: type[Tracked], ids: Iterable[int]) -> set[int]
     if not may(user, "sell"):
         return set()
     owners = owners_visible_to(user)
-    found: set[int] = set()
-    for start in range(0, len(wanted), _AT_ONCE):  # a database takes only so many parameters
-        rows = model.all_objects.filter(pk__in=wanted[start : start + _AT_ONCE])
-        # The owners are compared here: asked together with thousands of ids, SQLite seeks each id for each owner's row.
-        path = rows.owner_path  # type: ignore[attr-defined]
-        found.update(pk for pk, owner in rows.values_list("pk", path) if owners is None or owner in owners)
+    # The owners are compared here: asked together with thousands of ids, SQLite seeks each id for each owner's row.
+    found = {pk for pk, owner in _owners_of(model).of(wanted) if owners is None or owner in owners}
     if _also.get(model):
         others = [pk for pk in wanted if pk not in found]
-        for start in range(0, len(others), _AT_ONCE):
+        for start in range(0, len(others), _AT_ONCE):  # a database takes only so many parameters
             rows = model.all_objects.filter(pk__in=others[start : start + _AT_ONCE])
             found.update(rows.visible_to(user).values_list("pk", flat=True))  # type: ignore[attr-defined]
     return found
+
+
+@cache
+def _owners_of(model: type[Tracked]) -> Prepared:
+    """The owners of rows, deleted ones included: every verb asks for them."""
+    path: str = model.all_objects.all().owner_path  # type: ignore[attr-defined]
+    return Prepared(lambda: model.all_objects.values_list("pk", path))
 
 
 def readable(user: User, model: type[Tracked], ids: Iterable[int]) -> set[int]:

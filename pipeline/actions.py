@@ -155,7 +155,8 @@ def move_deal(
         for name, value in given.items():
             if value is not None:
                 setattr(deal, name, value)
-        _fill_client(deal.client, of_client, by=by)
+        if of_client:
+            _fill_client(deal.client, of_client, by=by)
         if to_stage.kind != Stage.Kind.LOST:
             deal.loss_reason, deal.loss_note, deal.return_on = None, "", None
         _require_right_values(deal)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -165,7 +166,12 @@ def _write_versions(running: _Running) -> None:
         counts[model._meta.label_lower] = [len(created), len(changed)]
     if counts:
         op.counts = counts
-        op.save(update_fields=["counts"])
+        field, quote = Operation._meta.get_field("counts"), connection.ops.quote_name
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {quote(Operation._meta.db_table)} SET counts = %s WHERE id = %s",
+                [field.get_db_prep_save(counts, connection), op.pk],
+            )
 
 
 def ids_condition(column: str, ids: list[int]) -> tuple[str, Any]:
@@ -176,12 +182,10 @@ def ids_condition(column: str, ids: list[int]) -> tuple[str, Any]:
 
 
 def _close_versions(model: type["Tracked"], ids: list[int], op: Operation) -> None:
-    table = connection.ops.quote_name(model.versions.model._meta.db_table)
     condition, param = ids_condition("record_id", ids)
-    greatest = "GREATEST" if connection.vendor == "postgresql" else "MAX"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET valid_to = {greatest}(%s, valid_from) WHERE valid_to IS NULL AND {condition}",
+            f"{_closing(model)} AND {condition}",
             [connection.ops.adapt_datetimefield_value(op.at), param],
         )
 
@@ -192,20 +196,31 @@ def _open_versions(model: type["Tracked"], ids: list[int], op: Operation) -> Non
     Two operations may meet on one row in the order of locks and not of stamps: a version then begins where the one
     before it ended, never earlier.
     """
+    condition, param = ids_condition("t.id", ids)
+    stamp = connection.ops.adapt_datetimefield_value(op.at)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_opening(model)} WHERE {condition} ORDER BY t.id", [op.pk, stamp, stamp, param])
+
+
+@cache
+def _closing(model: type["Tracked"]) -> str:
+    versions = connection.ops.quote_name(model.versions.model._meta.db_table)
+    return f"UPDATE {versions} SET valid_to = {_greatest()}(%s, valid_from) WHERE valid_to IS NULL"
+
+
+@cache
+def _opening(model: type["Tracked"]) -> str:
     quote = connection.ops.quote_name
     version_model = model.versions.model
     columns = [quote(column) for column in version_model.copied_columns()]
-    names = ", ".join(columns)
     table, versions = quote(model._meta.db_table), quote(version_model._meta.db_table)
-    greatest = "GREATEST" if connection.vendor == "postgresql" else "MAX"
-    condition, param = ids_condition(f"t.{quote('id')}", ids)
-    stamp = connection.ops.adapt_datetimefield_value(op.at)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {versions} (record_id, operation_id, valid_from, {names}) "
-            f"SELECT t.id, %s, {greatest}(%s, COALESCE("
-            f"(SELECT MAX(v.valid_to) FROM {versions} v WHERE v.record_id = t.id), %s)), "
-            + ", ".join(f"t.{column}" for column in columns)
-            + f" FROM {table} t WHERE {condition} ORDER BY t.id",
-            [op.pk, stamp, stamp, param],
-        )
+    return (
+        f"INSERT INTO {versions} (record_id, operation_id, valid_from, {', '.join(columns)}) "
+        f"SELECT t.id, %s, {_greatest()}(%s, COALESCE("
+        f"(SELECT MAX(v.valid_to) FROM {versions} v WHERE v.record_id = t.id), %s)), "
+        f"{', '.join(f't.{column}' for column in columns)} FROM {table} t"
+    )
+
+
+def _greatest() -> str:
+    return "GREATEST" if connection.vendor == "postgresql" else "MAX"

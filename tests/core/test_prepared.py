@@ -13,6 +13,12 @@ pytestmark = pytest.mark.django_db
 APPOINTED = Appointment.objects.filter(user=OuterRef("pk"), role="manager").values("team")
 
 
+def test_only_plain_words_stand_in_the_sql() -> None:
+    of_kim = Appointment.objects.filter(user=OuterRef("pk"), user__name="О'Ким").values("team")
+    with pytest.raises(ValueError, match="no plain word"):
+        Prepared(lambda: User.all_objects.values_list("pk", Subquery(of_kim[:1]))).of([1])
+
+
 def test_it_answers_of_the_rows_that_are_asked_for() -> None:
     anna, boris = make_user("Анна Рыбина"), make_user("Борис Титов")
     prepared = Prepared(lambda: User.all_objects.values_list("pk", "name", Subquery(APPOINTED[:1])))
