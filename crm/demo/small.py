@@ -51,10 +51,10 @@ class Habits:
 class Lead:
     """What the simulation remembers of a deal, so that it need not ask the database at every event."""
 
-    deal_id: int
+    deal: Deal
     client: Client
     step: int = 0
-    task: int | None = None
+    # For when something is planned with them.
     due: dt.date | None = None
     is_open: bool = True
     # Nobody comes back to it: the forgotten ones of every department.
@@ -113,7 +113,7 @@ class Small:
     # --- the ground ------------------------------------------------------------------------------------------------
 
     def _read_lists(self) -> None:
-        stages = list(Stage.objects.filter(retired_at=None).order_by("position"))
+        stages = list(Stage.objects.filter(retired_at=None).select_related("funnel").order_by("position"))
         self.open_stages = [s for s in stages if s.kind == Stage.Kind.OPEN]
         self.won = next(s for s in stages if s.kind == Stage.Kind.WON)
         self.lost = next(s for s in stages if s.kind == Stage.Kind.LOST)
@@ -153,16 +153,17 @@ class Small:
         if lead.forgotten:
             return
         lead.due = calendar.add_working_days(first_day, self.rng.randrange(1, 15))
-        lead.task = plan_activity(
-            by=manager, client=lead.client, deal=Deal.objects.get(pk=lead.deal_id),
+        plan_activity(
+            by=manager, client=lead.client, deal=lead.deal,
             kind=self.kinds["Звонок"], due_on=lead.due, subject=self.rng.choice(words.STEPS),
-        ).pk  # fmt: skip
+        )  # fmt: skip
 
     def _remember(self, manager: User, clients: list[Client]) -> None:
         deals = Deal.objects.filter(client__in=clients).order_by("pk")
         by_id = {client.pk: client for client in clients}
         for deal in deals:
-            lead = Lead(deal.pk, by_id[deal.client_id], forgotten=self.rng.random() < 0.02)
+            deal.manager = manager
+            lead = Lead(deal, by_id[deal.client_id], forgotten=self.rng.random() < 0.02)
             self.leads[manager.pk].append(lead)
 
     def _draft(self, manager: User) -> ClientDraft:
@@ -211,6 +212,7 @@ class Small:
             count = max(2, round(self.rng.gauss(self.habits[manager.pk].contacts, 2)))
             events += [(self._moment(day), number, manager) for _event in range(count)]
         self._share_new_work(days_left)
+        self._read_tasks(day)
         for moment, _number, manager in sorted(events, key=lambda event: event[:2]):
             if moment > self.end:
                 break
@@ -264,18 +266,18 @@ class Small:
             name=self.rng.choice(words.GOODS),
             product_group=self.rng.choice(self.groups),
         )
-        self.leads[manager.pk].append(Lead(deal.pk, lead.client))
+        self.leads[manager.pk].append(Lead(deal, lead.client))
 
     def _choose(self, manager: User, day: dt.date) -> Lead | None:
         """What has no next step, what is due first, if the manager keeps to it; else whatever lies about."""
         rng = self.rng
         leads = [lead for lead in self.leads[manager.pk] if lead.is_open and not lead.forgotten]
         due = [lead for lead in leads if lead.due is not None and lead.due <= day]
-        bare = [lead for lead in leads if lead.task is None]
+        bare = [lead for lead in leads if lead.due is None]
         if bare and rng.random() < 0.7 * self.habits[manager.pk].planning:
             return bare[-1]
         if due and rng.random() < self.habits[manager.pk].diligence:
-            return min(due, key=lambda lead: (lead.due or day, lead.deal_id))
+            return min(due, key=lambda lead: (lead.due or day, lead.deal.pk))
         return rng.choice(leads) if leads else None
 
     def _tidy_up(self, day: dt.date) -> None:
@@ -286,9 +288,9 @@ class Small:
                 continue
             late = [lead for lead in self.leads[manager.pk] if lead.is_open and lead.due and lead.due <= day]
             for lead in late:
-                if lead.task is not None and self.clock.moment < self.end:
+                if (task := self._task(lead)) and self.clock.moment < self.end:
                     lead.due = calendar.add_working_days(day, self.rng.randrange(1, 4))
-                    move_task(Activity.objects.get(pk=lead.task), by=manager, due_on=lead.due)
+                    move_task(task, by=manager, due_on=lead.due)
 
     def _contact(self, manager: User, lead: Lead, day: dt.date) -> None:
         rng, habits = self.rng, self.habits[manager.pk]
@@ -301,8 +303,7 @@ class Small:
             ],
             [68, 18, 9, 5],
         )[0]
-        deal = Deal.objects.get(pk=lead.deal_id)
-        task = Activity.objects.get(pk=lead.task) if lead.task else None
+        task = self._task(lead)
         kind = self.kind_of[task.kind_id] if task else self._kind(lead)
         to_stage, fields = self._move(lead, outcome, habits)
         closes = to_stage is not None and to_stage.kind != Stage.Kind.OPEN
@@ -310,19 +311,28 @@ class Small:
         happened = self.clock.moment
         if rng.random() < 0.04:
             happened -= dt.timedelta(minutes=rng.randrange(30, 900))
-        done = log_activity(
-            by=manager, client=lead.client, deal=deal, kind=kind, outcome=outcome, planned=task, next_step=step,
+        log_activity(
+            by=manager, client=lead.client, deal=lead.deal, kind=kind, outcome=outcome, planned=task, next_step=step,
             text=self._text(outcome),
             happened_at=happened, contact=self._person(lead.client), to_stage=to_stage, stage_fields=fields,
             quantity=Decimal(rng.randrange(1, 9)) if kind.unit else None,
         )  # fmt: skip
         lead.is_open = not closes
-        lead.task, lead.due = None, None
-        if step is not None:
-            lead.task = Activity.objects.planned().filter(follows=done).values_list("pk", flat=True).first()
-            lead.due = step.due_on
-        elif lead.is_open and rng.random() < 0.04:
+        lead.due = step.due_on if step else None
+        if step is None and lead.is_open and rng.random() < 0.04:
             lead.forgotten = True
+
+    def _read_tasks(self, day: dt.date) -> None:
+        """What is due by the day, at one go: nearly all that will be done or put off on it."""
+        tasks = Activity.objects.planned().filter(due_on__lte=day).select_related("client")
+        self.tasks = {task.deal_id: task for task in tasks}
+
+    def _task(self, lead: Lead) -> Activity | None:
+        """What is planned with them."""
+        if lead.due is None:
+            return None
+        task = self.tasks.pop(lead.deal.pk, None)
+        return task or Activity.objects.planned().get(deal=lead.deal)
 
     def _person(self, client: Client) -> Contact | None:
         """Whom one calls there; nobody changes jobs in these days."""
