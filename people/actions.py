@@ -7,9 +7,7 @@ the demo.
 
 import datetime as dt
 import secrets
-from collections.abc import Collection
-from contextlib import AbstractContextManager
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -17,8 +15,6 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import periods
-from core.history.operations import Operation, operation
-from core.history.tracked import Tracked
 from people import access, calendar, dated
 from people.models import (
     ALWAYS,
@@ -32,8 +28,7 @@ from people.models import (
     User,
     WorkingHours,
 )
-
-R = TypeVar("R", bound=Tracked)
+from people.storing import operation_of, require_configure, save_fields, store, write
 
 _ONE_DAY = dt.timedelta(days=1)
 # Without letters and digits that look alike: people type such a password from a slip of paper.
@@ -57,11 +52,11 @@ def create_user(
 
     Without `password` nobody can sign in as them until `give_password`. ValidationError beside the field in fault.
     """
-    _require_configure(by)
+    require_configure(by)
     user = User(email=email.strip().lower(), name=name.strip(), phone=phone, is_demo=is_demo)
     user.set_password(password or None)
-    with _operation(by):
-        _store(user, by=by)
+    with operation_of(by):
+        store(user, by=by)
         appoint(user, role=role, team=team, department=department, since=since, by=by)
     return user
 
@@ -70,7 +65,7 @@ def update_user(user: User, *, by: User | None, **fields: Any) -> User:
     """Changes `email`, `name`, `phone`; what is not named stays. `StaleRecord` if somebody saved in between."""
     if "email" in fields:
         fields["email"] = fields["email"].strip().lower()
-    return _store(user, by=by, may_change={"email", "name", "phone"}, **fields)
+    return store(user, by=by, may_change={"email", "name", "phone"}, **fields)
 
 
 def appoint(
@@ -88,7 +83,7 @@ def appoint(
     where a later one stands already, the new one lasts until the day before it. A manager and a head belong to a team,
     a colleague to a department; for other roles both are dropped.
     """
-    _require_configure(by)
+    require_configure(by)
     since = since or periods.today()
     new = Appointment(
         user=user,
@@ -98,12 +93,12 @@ def appoint(
         since=since,
     )
     new.full_clean(exclude=["created_at", "changed_at"])
-    with _operation(by):
+    with operation_of(by):
         for earlier in Appointment.objects.filter(user=user, since__lte=since):
             if earlier.since == since:
                 earlier.soft_delete()
             elif earlier.until is None or earlier.until >= since:
-                _save(earlier, until=since - _ONE_DAY)
+                save_fields(earlier, until=since - _ONE_DAY)
         later = Appointment.objects.filter(user=user, since__gt=since).order_by("since").first()
         new.until = later.since - _ONE_DAY if later else None
         new.save()
@@ -115,12 +110,12 @@ def appoint(
 def end_appointment(appointment: Appointment, *, until: dt.date, by: User | None) -> Appointment:
     """The appointment holds up to `until` (included); afterwards the person has no role. One not yet begun is dropped
     if it is to end before it begins."""
-    _require_configure(by)
+    require_configure(by)
     if appointment.until is not None and until > appointment.until:
         raise ValidationError({"until": _("It ends earlier than that already.")})
-    with _operation(by):
+    with operation_of(by):
         if until >= appointment.since:
-            _save(appointment, until=until)
+            save_fields(appointment, until=until)
         elif appointment.since > periods.today():
             appointment.soft_delete()
         else:
@@ -135,16 +130,16 @@ def deactivate_user(user: User, *, by: User | None) -> User:
 
     Records stay theirs until a head hands them over.
     """
-    _require_configure(by)
+    require_configure(by)
     if by is not None and user.pk == by.pk:
         raise ValidationError(_("Nobody closes their own sign-in: ask another administrator."))
-    with _operation(by):
+    with operation_of(by):
         today = periods.today()
-        _save(user, is_active=False)
+        save_fields(user, is_active=False)
         for appointment in Appointment.objects.filter(user=user, since__gt=today):
             appointment.soft_delete()
         for appointment in Appointment.objects.in_force(today).filter(user=user, until__isnull=True):
-            _save(appointment, until=today)
+            save_fields(appointment, until=today)
         _require_an_admin(by)
     _forget_today(user)
     return user
@@ -152,15 +147,15 @@ def deactivate_user(user: User, *, by: User | None) -> User:
 
 def activate_user(user: User, *, by: User | None) -> User:
     """The user may sign in again; a role is given by `appoint`."""
-    _require_configure(by)
-    with _operation(by):
-        _save(user, is_active=True)
+    require_configure(by)
+    with operation_of(by):
+        save_fields(user, is_active=True)
     return user
 
 
 def give_password(user: User, *, by: User | None) -> str:
     """A new random password, returned once and stored nowhere in the clear. Open sessions of the user end."""
-    _require_configure(by)
+    require_configure(by)
     password = "-".join("".join(secrets.choice(_READABLE) for _letter in range(4)) for _part in range(4))
     _set_password(user, password, by=by)
     return password
@@ -177,12 +172,12 @@ def create_team(*, name: str, by: User | None, zone: str = "") -> Team:
 
     They hold as if always: nobody has worked in the team yet, so no past day becomes another.
     """
-    _require_configure(by)
-    with _operation(by):
-        team = _store(Team(), by=by, name=name)
+    require_configure(by)
+    with operation_of(by):
+        team = store(Team(), by=by, name=name)
         if zone:
             now = calendar.hours(periods.today())
-            _store(
+            store(
                 WorkingHours(team=team, since=ALWAYS), by=by, starts=now.starts, cutoff=now.cutoff, zone=zone
             )
     return team
@@ -190,7 +185,7 @@ def create_team(*, name: str, by: User | None, zone: str = "") -> Team:
 
 def update_team(team: Team, *, by: User | None, **fields: Any) -> Team:
     """Changes `name`."""
-    return _store(team, by=by, may_change={"name"}, **fields)
+    return store(team, by=by, may_change={"name"}, **fields)
 
 
 def remove_team(team: Team, *, by: User | None) -> None:
@@ -200,12 +195,12 @@ def remove_team(team: Team, *, by: User | None) -> None:
 
 def create_department(*, name: str, by: User | None) -> Department:
     """An adjacent department."""
-    return _store(Department(), by=by, name=name)
+    return store(Department(), by=by, name=name)
 
 
 def update_department(department: Department, *, by: User | None, **fields: Any) -> Department:
     """Changes `name`."""
-    return _store(department, by=by, may_change={"name"}, **fields)
+    return store(department, by=by, may_change={"name"}, **fields)
 
 
 def remove_department(department: Department, *, by: User | None) -> None:
@@ -246,14 +241,14 @@ def update_absence(absence: Absence, *, by: User | None, **fields: Any) -> Absen
     """Changes `kind`, `since`, `until`, `from_time`, `until_time`, `substitute`, `note`; what is not named stays."""
     _require_absences_of(absence, by)
     may_change = {"kind", "since", "until", "from_time", "until_time", "substitute", "note"}
-    with _operation(by):  # so that nobody comes between the check and the writing
-        return _write(absence, by=by, may_change=may_change, **fields)
+    with operation_of(by):  # so that nobody comes between the check and the writing
+        return write(absence, by=by, may_change=may_change, **fields)
 
 
 def remove_absence(absence: Absence, *, by: User | None) -> None:
     """The person was or will be at work after all."""
     _require_absences_of(absence, by)
-    with _operation(by):
+    with operation_of(by):
         absence.soft_delete()
 
 
@@ -271,23 +266,23 @@ def set_working_hours(
     `since` is later than today, so that a day that has begun keeps its hours; the system may say any. A `zone` is a
     team's alone; empty, it is the company's.
     """
-    _require_configure(by)
+    require_configure(by)
     if by is not None:
         dated.require_ahead(since, field="since", team=team, zone=zone)
-    with _operation(by):
+    with operation_of(by):
         Company.objects.select_for_update().get(pk=1)  # two at once: one after the other
         hours = WorkingHours.objects.filter(team=team, since=since).first()
         hours = hours or WorkingHours(team=team, since=since)
-        hours = _store(hours, by=by, starts=starts, cutoff=cutoff, zone=zone)
+        hours = store(hours, by=by, starts=starts, cutoff=cutoff, zone=zone)
         dated.require_order(since, team, ahead=by is not None)
     return hours
 
 
 def remove_working_hours(hours: WorkingHours, *, by: User | None) -> None:
     """Hours that were to come will not; those in force, or once in force, stay."""
-    _require_configure(by)
+    require_configure(by)
     dated.require_ahead(hours.since, field="since", team=hours.team)
-    with _operation(by):
+    with operation_of(by):
         hours.soft_delete()
         dated.require_order(hours.since, hours.team, field="since")
 
@@ -306,14 +301,14 @@ def add_calendar_exception(
     There is one exception for a day and a team: a second call changes the first. A day off has no cut-off; a working
     day with one is a shortened (or longer) day. Only days later than today, unless the system says so.
     """
-    _require_configure(by)
+    require_configure(by)
     if by is not None:
         dated.require_ahead(day, field="day", team=team)
     if is_working and cutoff and cutoff <= calendar.hours(day, team).starts:
         raise ValidationError({"cutoff": _("The day ends before it starts.")})
-    with _operation(by):
+    with operation_of(by):
         exception = CalendarDay.objects.filter(day=day, team=team).first() or CalendarDay(day=day, team=team)
-        exception = _store(
+        exception = store(
             exception, by=by, is_working=is_working, cutoff=cutoff if is_working else None, note=note
         )
         dated.require_order(day, team, ahead=by is not None)
@@ -322,25 +317,20 @@ def add_calendar_exception(
 
 def remove_calendar_exception(exception: CalendarDay, *, by: User | None) -> None:
     """The production calendar holds again on that day, which is later than today."""
-    _require_configure(by)
+    require_configure(by)
     if by is not None:
         dated.require_ahead(exception.day, field="day", team=exception.team)
-    with _operation(by):
+    with operation_of(by):
         exception.soft_delete()
         dated.require_order(exception.day, exception.team, field="day")
 
 
 def update_company(company: Company, *, by: User | None, **fields: Any) -> Company:
     """Changes `name`, `deal_for_new_client`; what is not named stays."""
-    return _store(company, by=by, may_change={"name", "deal_for_new_client"}, **fields)
+    return store(company, by=by, may_change={"name", "deal_for_new_client"}, **fields)
 
 
 # --- What the verbs have in common ----------------------------------------------------------------------------------
-
-
-def _require_configure(by: User | None) -> None:
-    if by is not None:
-        access.require(by, "configure")
 
 
 def _require_absences_of(absence: Absence, by: User | None) -> None:
@@ -350,37 +340,9 @@ def _require_absences_of(absence: Absence, by: User | None) -> None:
         access.require_owner(by, absence.user)
 
 
-def _operation(by: User | None) -> AbstractContextManager[Operation]:
-    return operation(by=by, kind=Operation.Kind.FORM if by else Operation.Kind.SYSTEM)
-
-
-def _save(record: Tracked, **values: Any) -> None:
-    for name, value in values.items():
-        setattr(record, name, value)
-    record.save(update_fields=list(values))
-
-
-def _store(record: R, *, by: User | None, may_change: Collection[str] | None = None, **fields: Any) -> R:
-    """As `_write`, for what the administrator alone writes."""
-    _require_configure(by)
-    return _write(record, by=by, may_change=may_change, **fields)
-
-
-def _write(record: R, *, by: User | None, may_change: Collection[str] | None = None, **fields: Any) -> R:
-    """Checks and saves the record with the fields in one operation; only those of `may_change`, where it is given."""
-    for name, value in fields.items():
-        if may_change is not None and name not in may_change:
-            raise TypeError(f"{name} is none of the fields this verb changes.")
-        setattr(record, name, value.strip() if isinstance(value, str) else value)
-    record.full_clean(exclude=["created_at", "changed_at", "password"])
-    with _operation(by):
-        record.save()
-    return record
-
-
 def _remove_place(place: Team | Department, belongs: Q, *, by: User | None) -> None:
-    _require_configure(by)
-    with _operation(by):
+    require_configure(by)
+    with operation_of(by):
         today_or_later = Q(until__isnull=True) | Q(until__gte=periods.today())
         members = Appointment.objects.filter(belongs, today_or_later).select_related("user")
         if members:
@@ -391,7 +353,7 @@ def _remove_place(place: Team | Department, belongs: Q, *, by: User | None) -> N
 
 
 def _set_password(user: User, password: str, *, by: User | None) -> None:
-    with _operation(by):
+    with operation_of(by):
         user.set_password(password)
         user.save(update_fields=["password"])
 
