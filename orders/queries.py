@@ -4,7 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from core.history.tracked import TrackedQuerySet
 from core.text import search_q
@@ -68,8 +68,15 @@ class PaymentQuerySet(VisibleQuerySet["Payment"]):
     owner_path = "client__manager"
 
     def unmatched(self) -> Self:
-        """Not all of it is said to be for an order, or nobody knows whose it is."""
-        return self.filter(Q(client__isnull=True) | Q(allocated__lt=F("amount")))
+        """Not all of it is said to be for an order; so it is with all whose client nobody knows."""
+        return self.filter(allocated__lt=F("amount"))
+
+    def to_be_matched(self) -> Self:
+        """Unmatched, and something can be done about it: nobody knows whose it is, or its client has unpaid orders."""
+        from orders.models import Order
+
+        open_orders = Order.objects.unpaid().filter(client=OuterRef("client"))
+        return self.unmatched().filter(Q(client__isnull=True) | Exists(open_orders))
 
 
 class AllocationQuerySet(VisibleQuerySet["Allocation"]):

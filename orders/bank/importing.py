@@ -6,11 +6,13 @@ matched by themselves, once more at loading, as orders may have been paid since 
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import periods
 from core.history.rollback import Allowed
@@ -134,9 +136,12 @@ class Payments:
     """Receipts from a statement or a table."""
 
     key = "payments"
+    title = gettext_lazy("Payments")
+    text = gettext_lazy("A statement of the bank, or a table of receipts.")
+    ability = "payments"
     sheets = (PAYMENTS,)
-    # The page of its runs, in place of that of all imports.
-    page = "orders:statement"
+    # See `core.imports.importer.own_page`.
+    pages: ClassVar[dict[str, str]] = {"new": "orders:statement_new", "run": "orders:statement"}
 
     def begin(self, run: ImportRun) -> _PaymentsCheck:
         return _PaymentsCheck(run.by)
@@ -171,6 +176,12 @@ class Payments:
 
     def links(self, run: ImportRun, ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
         return {}
+
+    def row_choices(self) -> Sequence[tuple[str, str]]:
+        return ()
+
+    def onward(self) -> tuple[str, str]:
+        return _("To the payments"), reverse("orders:payments")
 
     def show(self, run: ImportRun, kind: str, rows: Sequence[ImportRow]) -> Sequence[Mapping[str, str]]:
         return [

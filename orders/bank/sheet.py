@@ -1,6 +1,5 @@
 """The columns of a table of receipts: what people and banks write above them, how their cells are read."""
 
-import datetime as dt
 import re
 
 from django.core.exceptions import ValidationError
@@ -8,12 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core import show
-from core.imports import parse
+from core.imports import cells, parse
 from core.imports.importer import Column, SheetKind
 from core.imports.parse import CellError
 from core.imports.sandbox.spool import Cell
 from core.inn import clean_inn
-from core.money import format_money, money
 from core.text import normal
 from orders.models import Payment
 
@@ -21,16 +19,6 @@ _MOST_PAYER = 200
 _MOST_PURPOSE = 500
 _CASH = re.compile(r"^(?:нал|касс|cash|пко|кассов)")
 _NON_CASH = re.compile(r"^(?:без|б/н|банк|р/с|расч|счет|non|bank)")
-
-
-def _day(cell: Cell) -> str | None:
-    value = parse.day(cell)
-    return value.isoformat() if value else None
-
-
-def _amount(cell: Cell) -> str | None:
-    value = parse.amount(cell)
-    return None if value is None else str(value)
 
 
 def _number(cell: Cell) -> str:
@@ -88,18 +76,18 @@ PAYMENTS = SheetKind(
             gettext_lazy("Paid on"),
             ("Дата", "Дата поступления", "Дата платежа", "Дата оплаты", "Дата проводки", "Дата операции",
              "Дата документа", "Поступило", "Date", "Paid on", "Payment date"),
-            _day,
+            cells.day,
             required=True,
-            words=lambda value: show.day(dt.date.fromisoformat(value)),
+            words=cells.day_words,
         ),
         Column(
             "amount",
             gettext_lazy("Sum"),
             ("Сумма", "Сумма платежа", "Сумма оплаты", "Сумма поступления", "Поступление", "Приход", "Кредит",
              "Сумма по кредиту", "Зачислено", "Оплачено", "Amount", "Sum", "Credit"),
-            _amount,
+            cells.amount,
             required=True,
-            words=lambda value: format_money(money(value)),
+            words=cells.amount_words,
         ),
         Column(
             "number",
