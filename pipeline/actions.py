@@ -5,7 +5,7 @@ with who and when; the rules of entering a stage (P4, P5) hold here, so no side 
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -73,7 +73,7 @@ def create_deal(
 
     ValidationError for a wrong value, `MissingForStage` where the stage (other than the funnel's first) asks for more.
     """
-    _require_known(fields, DEAL_FIELDS | LOSS_FIELDS)
+    require_known(fields, DEAL_FIELDS | LOSS_FIELDS)
     stage = stage or first_stage()
     if stage is None:
         raise ValidationError(_("There is no funnel to put the deal in: the administrator sets one up."))
@@ -94,7 +94,7 @@ def create_deals(deals: Sequence[Deal], *, by: User) -> None:
     for deal in deals:
         funnel = deal.stage.funnel
         _require_in_use(deal.stage)
-        _require_right_values(deal)
+        require_right_values(deal)
         if funnel.pk not in entries:
             entries[funnel.pk] = entry_stage(funnel).pk
         if deal.stage_id != entries[funnel.pk]:
@@ -108,11 +108,11 @@ def update_deal(deal: Deal, *, by: User, **fields: Any) -> Deal:
     emptied: the amount of a won one, the reason of a lost one. `StaleRecord` if somebody else saved it meanwhile.
     """
     access.require_change(by, deal)
-    _require_known(fields, DEAL_FIELDS | (LOSS_FIELDS if deal.state == Deal.State.LOST else frozenset()))
+    require_known(fields, DEAL_FIELDS | (LOSS_FIELDS if deal.state == Deal.State.LOST else frozenset()))
     with operation(by=by):
         for name, value in fields.items():
             setattr(deal, name, value)
-        _require_right_values(deal)
+        require_right_values(deal)
         if deal.state == Deal.State.WON and not deal.amount:
             raise ValidationError({"amount": _("A won deal needs an amount.")})
         if deal.state == Deal.State.LOST and deal.loss_reason_id is None:
@@ -159,7 +159,7 @@ def move_deal(
             _fill_client(deal.client, of_client, by=by)
         if to_stage.kind != Stage.Kind.LOST:
             deal.loss_reason, deal.loss_note, deal.return_on = None, "", None
-        _require_right_values(deal)
+        require_right_values(deal)
         _require_filled(deal, to_stage)
         former = deal.stage_id
         _put(deal, to_stage, op)
@@ -300,7 +300,8 @@ def _fill_client(client: Client, values: Mapping[str, Any], *, by: User) -> None
         leads_actions.add_contact(client, ContactDraft(name=contact), by=by)
 
 
-def _require_known(fields: Mapping[str, Any], known: frozenset[str]) -> None:
+def require_known(fields: Mapping[str, Any], known: frozenset[str]) -> None:
+    """TypeError for a field that the verb does not set."""
     if unknown := set(fields) - known:
         raise TypeError(f"not fields of a deal that may be set here: {', '.join(sorted(unknown))}")
 
@@ -317,9 +318,8 @@ def _require_filled(deal: Deal, stage: Stage) -> None:
         raise MissingForStage(deal, stage, missing)
 
 
-def _require_right_values(deal: Deal) -> None:
+def require_right_values(deal: Deal, own: Collection[str] = DEAL_FIELDS | LOSS_FIELDS) -> None:
     """ValidationError by field: too long, negative, unknown. What the verbs set themselves is not looked at."""
-    own = DEAL_FIELDS | LOSS_FIELDS
     deal.clean_fields(exclude=[field.name for field in deal._meta.fields if field.name not in own])
     if deal.amount is not None and deal.amount < 0:
         raise ValidationError({"amount": _("An amount cannot be negative.")})

@@ -1,7 +1,7 @@
-"""The verb by which an import puts deals where the former table says they stand."""
+"""The verbs by which an import fills deals and puts them where the former table says they stand."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,10 +9,35 @@ from django.core.exceptions import PermissionDenied
 from core.history.operations import operation
 from people import access
 from people.models import User
-from pipeline.actions import record_move
+from pipeline.actions import record_move, require_known, require_right_values
 from pipeline.models import Deal, LossReason, Stage, StageMove
 
 _PORTION = 500
+# What a former table says of a deal besides its stage.
+_FILLED = ("name", "amount", "expected_on")
+
+
+def fill_deals(values: Iterable[tuple[Deal, Mapping[str, Any]]], *, by: User) -> int:
+    """Gives deals (read anew or made in this operation) the `name`, `amount` and `expected_on` that they lack; what one
+    says already stays, of several values for one deal the first is taken. How many were filled.
+
+    ValidationError for a wrong value, PermissionDenied if one of the deals may not be changed: nothing is written then.
+    """
+    values = list(values)
+    _require_change({deal.pk for deal, _fields in values}, by)
+    filled: dict[int, Deal] = {}
+    with operation(by=by):
+        for given, fields in values:
+            require_known(fields, frozenset(_FILLED))
+            deal = filled.get(given.pk, given)
+            for name, value in fields.items():
+                if value and not getattr(deal, name):
+                    setattr(deal, name, value)
+                    filled[deal.pk] = deal
+        for deal in filled.values():
+            require_right_values(deal, _FILLED)
+        Deal.objects.bulk_update(filled.values(), _FILLED)
+    return len(filled)
 
 
 def place_deals(
@@ -25,9 +50,7 @@ def place_deals(
     losses counts by it. Nobody who waits for moves is told: these happened long ago.
     PermissionDenied, with nothing written, if one of the deals may not be changed.
     """
-    ids = {deal.pk for deal, _stage in places}
-    if access.changeable(by, Deal, ids) != ids:
-        raise PermissionDenied("deals of others")
+    _require_change({deal.pk for deal, _stage in places}, by)
     by_stage: dict[Stage, list[Deal]] = defaultdict(list)
     for deal, stage in places:
         if deal.stage_id != stage.pk:
@@ -60,3 +83,8 @@ def _update(deals: Sequence[Deal], values: Mapping[str, Any]) -> None:
     ids = [deal.pk for deal in deals]
     for start in range(0, len(ids), _PORTION):
         Deal.objects.filter(pk__in=ids[start : start + _PORTION]).update(**values)
+
+
+def _require_change(ids: set[int], by: User) -> None:
+    if access.changeable(by, Deal, ids) != ids:
+        raise PermissionDenied("deals of others")

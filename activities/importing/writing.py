@@ -26,7 +26,7 @@ from leads.duplicates import DuplicateClient
 from leads.models import Client, Segment, Source
 from people.models import User
 from pipeline.actions import create_deals, first_stage
-from pipeline.bulk import place_deals
+from pipeline.bulk import fill_deals, place_deals
 from pipeline.models import Deal, LossReason, Stage, StageMove
 
 Action = ImportRow.Action
@@ -153,24 +153,9 @@ class _Writing:
             made = [Deal(client=client, stage=stage, manager=client.manager) for client in lacking]
             create_deals(made, by=self.by)
             deals |= {deal.client_id: deal for deal in made}
-        self._fill_deals([(deals[known[row.pk].pk], row.clean) for row in rows if known[row.pk].pk in deals])
+        told = [(deals[known[row.pk].pk], _of_deal(row)) for row in rows if known[row.pk].pk in deals]
+        fill_deals(told, by=self.by)
         return deals
-
-    def _fill_deals(self, pairs: Iterable[tuple[Deal, dict[str, Any]]]) -> None:
-        """What is sold, for how much and when, where the deal does not say so yet."""
-        changed: dict[int, Deal] = {}
-        for deal, clean in pairs:
-            values = {
-                "name": clean.get("deal"),
-                "amount": clean.get("amount"),
-                "expected_on": clean.get("expected_on"),
-            }
-            for name, value in values.items():
-                if value and not getattr(deal, name):
-                    setattr(deal, name, _typed(name, value))
-                    changed[deal.pk] = deal
-        if changed:
-            Deal.objects.bulk_update(list(changed.values()), ["name", "amount", "expected_on"])
 
     def _place(self, deals: dict[int, Deal], rows: Sequence[ImportRow], deeds: Sequence[ImportRow]) -> None:
         """Each deal takes the last status by date; one that the company knows something later of stays where it is."""
@@ -240,10 +225,14 @@ def _first(cleans: Iterable[dict[str, Any]], key: str) -> Any:
     return next((clean[key] for clean in cleans if clean.get(key)), None)
 
 
-def _typed(name: str, value: str) -> Any:
-    if name == "amount":
-        return Decimal(value)
-    return dt.date.fromisoformat(value) if name == "expected_on" else value
+def _of_deal(row: ImportRow) -> dict[str, Any]:
+    """What the row says of its deal: what is sold, for how much and when."""
+    name, amount, expected_on = (row.clean.get(key) for key in _DEAL_FIELDS)
+    return {
+        "name": name,
+        "amount": Decimal(amount) if amount else None,
+        "expected_on": dt.date.fromisoformat(expected_on) if expected_on else None,
+    }
 
 
 def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
