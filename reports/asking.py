@@ -127,11 +127,11 @@ class AskingForm(forms.Form):
         switches: Sequence[Switch],
         compares: bool,
     ) -> None:
-        super().__init__(data)
+        super().__init__(_with_defaults(data, period, switches))
         self._user, self._moment, self._default = user, moment, period
         self._narrowings, self._switches = tuple(narrowings), tuple(switches)
         if period:
-            self.fields["period"] = _choice(_("Period"), self._periods(data))
+            self.fields["period"] = _choice(_("Period"), self._periods(self.data))
             for key, label in (("first", _("From")), ("last", _("To"))):
                 self.fields[key] = forms.DateField(
                     label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
@@ -206,6 +206,14 @@ class AskingForm(forms.Form):
         if not name or name == OWN:
             name = self._default
         return _bounded(period_named(name)), name
+
+
+def _with_defaults(data: Mapping[str, Any], period: str, switches: Sequence[Switch]) -> dict[str, Any]:
+    """What the address says, and what holds where it says nothing, so that the fields show it."""
+    found: dict[str, Any] = {switch.key: switch.default for switch in switches}
+    if period:
+        found["period"] = OWN if data.get("first") or data.get("last") else period
+    return found | {key: data[key] for key in data if data[key] != ""}
 
 
 def _bounded(period: Period) -> Period:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from core import show
 from core.tables.columns import Column
 from core.tables.table import Row, Table
 from reports.asking import COMPARISONS, AskingForm, words_of
+from reports.drawing import figure
 from reports.pictures import Picture
 from reports.report import TOTAL, Line, Report
 
@@ -78,10 +81,11 @@ class Sheet:
         for column in self.report.columns():
             found.append(self._column(column))
             if other is not None and column.key in self.report.compared:
-                found.append(
-                    self._column(replace(column, key=column.key + _OTHER, label=words_of(other)), opens=False)
+                before = replace(column, key=column.key + _OTHER, label=words_of(other), tone=None)
+                change = Column(
+                    column.key + _CHANGE, _("change"), "percent", tone=_tone_of(column.key + _CHANGE)
                 )
-                found.append(self._column(Column(column.key + _CHANGE, _("change"), "percent"), opens=False))
+                found += [self._column(before, opens=False), self._column(change, opens=False)]
         return found
 
     def _column(self, column: Column, *, opens: bool = True) -> Column:
@@ -105,6 +109,16 @@ class Sheet:
     @property
     def title(self) -> str:
         return str(self.report.heading())
+
+    @property
+    def subtitle(self) -> str:
+        """What was asked, without what the title says already."""
+        return " · ".join(part for part in self.caption if part not in self.title)
+
+    @property
+    def whole_moment(self) -> str:
+        """Of which moment the numbers are, for paper."""
+        return show.whole_moment(self.asked.moment)
 
     @cached_property
     def caption(self) -> list[str]:
@@ -163,9 +177,31 @@ class Sheet:
     def heads(self) -> list[Column]:
         return [column for column in self.columns if not column.only_export]
 
+    @property
+    def head_html(self) -> SafeString:
+        cells = (
+            (f"{column.head_css} beside" if is_beside(column) else column.head_css, column.label)
+            for column in self.heads
+        )
+        return format_html_join("", '<th scope="col" class="{}">{}</th>', cells)
+
     @cached_property
     def picture(self) -> Picture | None:
         return self.report.picture(self.lines, self.total) if self.lines else None
+
+    @cached_property
+    def figure(self) -> SafeString:
+        """The picture as the page and paper show it; empty where there is none."""
+        return figure(self.picture)
+
+    @property
+    def is_wide(self) -> bool:
+        """More columns than stand on an upright sheet of paper."""
+        return len(self.heads) > 8
+
+    @property
+    def is_tree(self) -> bool:
+        return any(line.parent for line in self.shown)
 
     @cached_property
     def sentence(self) -> Any:
@@ -182,6 +218,18 @@ class Sheet:
 
 
 _SIGNS = {"met", "near", "missed"}
+# Smaller sums are prices and the like, whose kopecks say something.
+_WHOLE_FROM = 1000
+
+
+def _tone_of(key: str) -> Callable[[Line], str]:
+    """Up or down, by the value's sign."""
+
+    def tone(line: Line) -> str:
+        value = line.values.get(key)
+        return "" if not value else "up" if value > 0 else "down"
+
+    return tone
 
 
 def _tr(line: Line, columns: Sequence[Column]) -> SafeString:
@@ -198,12 +246,26 @@ def _tr(line: Line, columns: Sequence[Column]) -> SafeString:
 
 def _td(line: Line, column: Column) -> str:
     value = column.value_of(line)
-    html: Any = column.type.as_html(value)
+    html: Any = column.type.as_html(_rounded(value, column))
     tone = column.tone(line) if column.tone and html else ""
     if html and column.kind == "percent" and tone in _SIGNS:
         html = format_html('<span class="verdict {}">{}</span>', tone, html)
     url = column.link_of(line)
     css = column.css + (" opens" if url and html else "") + (f" tone-{tone}" if tone else "")
+    if is_beside(column):
+        css += " beside"
     if url and html:
         html = format_html('<a href="{}">{}</a>', url, html)
     return f'<td class="{css}" data-label="{escape(column.label)}">{html or "—"}</td>'
+
+
+def _rounded(value: Any, column: Column) -> Any:
+    """The page shows whole roubles of what counts in thousands; files and records have the kopecks."""
+    if column.kind in ("sum", "money") and isinstance(value, Decimal) and abs(value) >= _WHOLE_FROM:
+        return value.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    return value
+
+
+def is_beside(column: Column) -> bool:
+    """Whether the column is there to be compared with."""
+    return column.key.endswith((_OTHER, _CHANGE))

@@ -11,6 +11,7 @@ from django_htmx.http import push_url
 
 from core import periods
 from core.tables.files import WRITERS
+from core.tables.filters import dressed
 from core.tables.selection import EXPORT
 from people import calendar
 from people.pages import for_ability
@@ -47,6 +48,7 @@ def report(request: HttpRequest, code: str) -> HttpResponseBase:
             "sheet": sheet,
             "report": sheet.report,
             "form": form,
+            "fields": dressed(form),
             "address": address,
             "exports": exports,
             "is_fragment": not whole,
