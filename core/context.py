@@ -71,9 +71,11 @@ class Shell:
 
     def _active(self, found: list[tuple[str, str]]) -> str | None:
         """The entry of this very page (the home page is another address of one), else the one whose address begins
-        this page's; none on a page that belongs to no entry."""
+        this page's; none on a page that belongs to no entry, and none where there is no page."""
         match = self.request.resolver_match
-        view_name = match.view_name if match else ""
+        if match is None:
+            return None
+        view_name = match.view_name
         home = home_pages.view_for(self.role) if view_name == "home" else None
         by_name = [name for name, url in found if name == view_name or (home and resolve(url).func is home)]
         by_path = [
