@@ -37,8 +37,10 @@ def table_of(plan: SalesPlan, user: User, measure: MeasureName) -> Table:
     for month in months_of(plan.year):
         columns.append(Column(f"m{month.month}", str(MONTHS[month.month]), kind, value=_value(own, month)))
     rows = [Row(place, tuple(column.value_of(place) for column in columns), columns) for place in wanted]
-    said = _("Plan %(year)s, sums without VAT") if measure == "amount" else _("Plan %(year)s, pieces")
-    return Table(said % {"year": plan.year}, columns, rows, periods.now())
+    # The sheet of the workbook is called so, and by that an import knows what is on it.
+    title = _("Sales plan") if measure == "amount" else _("Plan in pieces")
+    caption = [str(plan.year), _("Sums in roubles without VAT") if measure == "amount" else _("Pieces")]
+    return Table(title, columns, rows, periods.now(), caption=caption)
 
 
 def _value(own: dict[Where, Decimal] | Any, month: Any) -> Callable[[Any], Decimal | None]:

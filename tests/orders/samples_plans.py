@@ -34,8 +34,8 @@ def year_of(cast: Cast) -> dict[str, Any]:
 
 def version_of(cast: Cast) -> dict[str, Any]:
     """The change that the head of the north sees: Anna's."""
-    operation = Operation.objects.get(note=cast.anna.token)
-    return {**year_of(cast), "pk": operation.pk}
+    year = year_of(cast)
+    return {**year, "pk": Operation.objects.get(note=cast.anna.token).pk}
 
 
 def _page(**options: Any) -> Sample:

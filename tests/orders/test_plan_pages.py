@@ -18,7 +18,7 @@ from tests.cast import Cast, Member, cast  # noqa: F401
 from tests.orders.factories_catalogue import make_group
 from tests.orders.factories_plans import FEB, JAN, make_adopted, make_plan, own_amounts, write
 
-URL = "/plans/2027/"
+URL, PLANNING = "/plans/2027/", "/planning/2027/"
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ class TestAdopted:
     def test_the_button_keeps_the_original(self, director: Browser, cast: Cast) -> None:  # noqa: F811
         plan = make_plan(cells={Where(JAN): 100})
         with periods.clock(periods.now()) as clock:
-            assert director.post(f"{URL}adopt/").status_code == 302
+            assert director.post(f"{PLANNING}adopt/").status_code == 302
             clock.advance(hours=1)
             write(plan, {Where(JAN): 170})
         page = director.get(f"{URL}sheet/?against=original")
@@ -239,11 +239,11 @@ class TestVersions:
 
 class TestAround:
     def test_without_a_plan_the_page_says_how_to_begin(self, director: Browser, cast: Cast) -> None:  # noqa: F811
-        assert "/plans/new/" in director.get("/plans/").content.decode()
-        assert "/plans/new/" not in signed_in(cast.head).get("/plans/").content.decode()
-        assert director.post("/plans/new/", {"year": "2027"}).status_code == 302
+        assert "/planning/new/" in director.get("/plans/").content.decode()
+        assert "/planning/new/" not in signed_in(cast.head).get("/plans/").content.decode()
+        assert director.post("/planning/new/", {"year": "2027"}).status_code == 302
         assert director.get("/plans/").headers["Location"] == URL
-        again = director.post("/plans/new/", {"year": "2027"})
+        again = director.post("/planning/new/", {"year": "2027"})
         assert again.status_code == 422
         assert SalesPlan.objects.count() == 1
 
@@ -259,8 +259,8 @@ class TestAround:
 
     def test_the_tolerance_is_a_share(self, director: Browser) -> None:
         make_plan()
-        assert director.post(f"{URL}tolerance/", {"tolerance": "101"}).status_code == 422
-        assert director.post(f"{URL}tolerance/", {"tolerance": "5"}).status_code == 302
+        assert director.post(f"{PLANNING}tolerance/", {"tolerance": "101"}).status_code == 422
+        assert director.post(f"{PLANNING}tolerance/", {"tolerance": "5"}).status_code == 302
         assert SalesPlan.objects.get().tolerance == 5
 
     def test_what_the_page_carries_is_what_stood_when_it_was_opened(self, director: Browser) -> None:
