@@ -7,7 +7,7 @@ keys, so two that ship the same products at one moment wait for each other and n
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from orders.models import SalesByClient, SalesByProduct, Shipment, ShipmentLine
@@ -47,36 +47,46 @@ def rebuild() -> tuple[int, int]:
         tables = ", ".join(model._meta.db_table for model in (Shipment, SalesByProduct, SalesByClient))
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
-    counts = []
-    for model, rows in (
-        (SalesByProduct, _of_products(Shipment.objects.all())),
-        (SalesByClient, _of_clients(Shipment.objects.all())),
-    ):
-        model._base_manager.all().delete()
-        _add(model, rows)
-        counts.append(model._base_manager.count())
-    return counts[0], counts[1]
+    everything = Shipment.objects.all()
+    return _fill(SalesByProduct, _by_product(everything)), _fill(SalesByClient, _by_client(everything))
+
+
+def _fill(model: type[Sales], rows: QuerySet[Any]) -> int:
+    """The table with nothing but these rows, added up by the database: a million documents do not pass through here."""
+    model._base_manager.all().delete()
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in _fields(model))
+    sql, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) {sql}", params)
+    return model._base_manager.count()
 
 
 def _of_products(shipments: QuerySet[Shipment]) -> dict[Key, Values]:
-    """{(month, seller, product): [gross, net, cost, quantity]}"""
-    rows = (
+    return {tuple(row[:3]): row[3:] for row in _by_product(shipments)}
+
+
+def _of_clients(shipments: QuerySet[Shipment]) -> dict[Key, Values]:
+    return {tuple(row[:3]): row[3:] for row in _by_client(shipments)}
+
+
+def _by_product(shipments: QuerySet[Shipment]) -> QuerySet[Any]:
+    """Rows of (month, seller, product, gross, net, cost, quantity)."""
+    return (
         ShipmentLine.objects.filter(shipment__in=shipments)
         .order_by()
         .values_list("shipment__month", "shipment__manager", "product")
         .annotate(**_sums(), count=Sum("quantity"))
     )
-    return {tuple(row[:3]): row[3:] for row in rows}
 
 
-def _of_clients(shipments: QuerySet[Shipment]) -> dict[Key, Values]:
-    """{(month, seller, client): [gross, net, cost, shipments]}"""
-    rows = (
+def _by_client(shipments: QuerySet[Shipment]) -> QuerySet[Any]:
+    """Rows of (month, seller, client, gross, net, cost, shipments)."""
+    return (
         shipments.order_by()
         .values_list("month", "manager", "client")
         .annotate(**_sums(), count=Count("pk", filter=Q(kind=Shipment.Kind.SHIPMENT)))
     )
-    return {tuple(row[:3]): row[3:] for row in rows}
 
 
 def _sums() -> dict[str, Sum]:
@@ -96,11 +106,7 @@ def _add(model: type[Sales], rows: Mapping[Key, Values]) -> None:
     """Adds to the rows of these keys, making those that are not there yet. Rows that say nothing are left out."""
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
-    third, count = ("product", "quantity") if model is SalesByProduct else ("client", "shipments")
-    fields: list[models.Field[Any, Any]] = [
-        model._meta.get_field(name)  # type: ignore[misc]
-        for name in ("month", "manager", third, *_MONEY, count)
-    ]
+    fields = _fields(model)
     columns = [quote(str(field.column)) for field in fields]
     adds = ", ".join(f"{column} = {table}.{column} + EXCLUDED.{column}" for column in columns[3:])
     wanted = sorted((key, values) for key, values in rows.items() if any(values))
@@ -118,3 +124,9 @@ def _add(model: type[Sales], rows: Mapping[Key, Values]) -> None:
                 f"ON CONFLICT ({', '.join(columns[:3])}) DO UPDATE SET {adds}",
                 params,
             )
+
+
+def _fields(model: type[Sales]) -> list[Any]:
+    """The columns in the order of the rows above."""
+    third, count = ("product", "quantity") if model is SalesByProduct else ("client", "shipments")
+    return [model._meta.get_field(name) for name in ("month", "manager", third, *_MONEY, count)]
