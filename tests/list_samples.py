@@ -18,10 +18,14 @@ from typing import Any
 
 from core.models import ImportRun, Job
 from leads.models import ContactPoint
+from orders.models import Supplier
 from people.models import Absence, Role, User
 from tests.activities.factories import make_call, make_task
 from tests.factories import THURSDAY, by_system, make_user
 from tests.leads.factories import make_client, make_source
+from tests.orders.factories import line as order_line
+from tests.orders.factories import make_order, make_payment, ship_part
+from tests.orders.factories_catalogue import make_count, make_group, make_product
 from tests.pipeline.factories import make_deal, make_plain_client
 
 
@@ -121,3 +125,35 @@ def imports(count: int) -> Sample:
             by=user, name=f"База {number}.xlsx", counts=counts, created_at=at, changed_at=at
         )
     return Sample(user)
+
+
+@sample("products")
+def products(count: int) -> Sample:
+    """To a head, because they see what goods cost."""
+    for number in range(count):
+        with by_system():
+            supplier = Supplier.objects.create(name=f"Поставщик {number}")
+        group = make_group(parent=make_group(), illiquid_days=30)
+        product = make_product(group=group, article=f"А-{number}", supplier=supplier, manager=make_user())
+        make_count(product, 10 + number, THURSDAY.date() - dt.timedelta(days=40))
+    return Sample(make_user(role=Role.HEAD))
+
+
+@sample("orders")
+def orders(count: int) -> Sample:
+    manager, product = make_user(), make_product()
+    for number in range(count):
+        client = make_plain_client(f"Клиент {number}", manager)
+        order = make_order(client, lines=[order_line(number + 5, product)])
+        ship_part(order, 2)
+        make_payment(orders=order, amount=100 + number)
+    return Sample(manager)
+
+
+@sample("payments")
+def payments(count: int) -> Sample:
+    reader = make_user(role=Role.DIRECTOR)
+    for number in range(count):
+        payer = {"payer": f"ООО «Плательщик {number}»", "number": str(number), "purpose": f"Счёт {number}"}
+        make_payment(make_plain_client(f"Клиент {number}"), 100 + number, **payer)
+    return Sample(reader)

@@ -125,6 +125,11 @@ class Order(Tracked):
         return self.shipped - self.paid
 
     @property
+    def advance(self) -> Decimal:
+        """What was paid before it was shipped."""
+        return max(-self.debt, ZERO)
+
+    @property
     def unpaid(self) -> Decimal:
         """What has still to come in for all of it; below zero: paid too much."""
         return self.amount - self.paid
