@@ -33,7 +33,7 @@ class PaymentFilter(django_filters.FilterSet):
     """`client` comes by a link only: nobody looks for one in a list of thousands."""
 
     period = django_filters.ChoiceFilter(
-        label=_("Period"), empty_label=_("All time"), choices=periods.PERIOD_NAMES.items(), method="in_period"
+        label=_("Period"), empty_label=_("All time"), choices=list(periods.PERIOD_NAMES.items()), method="in_period"
     )
     days = DayRangeFilter(label=_("Paid on"), field_name="paid_on")
     form = django_filters.ChoiceFilter(label=_("Form"), choices=_FORMS, method="of_form")

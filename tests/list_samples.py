@@ -134,7 +134,7 @@ def products(count: int) -> Sample:
         with by_system():
             supplier = Supplier.objects.create(name=f"Поставщик {number}")
         group = make_group(parent=make_group(), illiquid_days=30)
-        product = make_product(group=group, article=f"А-{number}", supplier=supplier, manager=make_user())
+        product = make_product(group=group, article=f"А-{group.pk}", supplier=supplier, manager=make_user())
         make_count(product, 10 + number, THURSDAY.date() - dt.timedelta(days=40))
     return Sample(make_user(role=Role.HEAD))
 

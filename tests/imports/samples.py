@@ -11,8 +11,8 @@ def run(_cast: Cast, seller: Seller) -> ImportRun:
     now = periods.now()
     found, _made = ImportRun.objects.get_or_create(
         by=seller.user,
+        importer="sales",
         defaults={
-            "importer": "sales",
             "name": f"{seller.token}.csv",
             "created_at": now,
             "changed_at": now,
