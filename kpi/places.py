@@ -4,12 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from core import health, show
 from core.places import Banner, banners, card_panels, rail, settings_pages, top_bar, url_or_none
 from kpi import alarms, rulebook
+from people import access
 from people.models import Role
 
 
@@ -23,6 +26,7 @@ def fill() -> None:
     rail.add(_("Scorecard"), "kpi:scorecard", "grid-3x3", roles=watches, order=25, on_phone=True)
     rail.add(_("My figures"), "kpi:my", "check2-circle", roles={Role.MANAGER}, order=12)
     card_panels.add("activities.MyDay", "figures", my.panel)
+    card_panels.add("orders.SalesPlan", "norms", norms_beside_plan)
     top_bar.clock = clock.clock_of
     saved.said_more.append(counted.words_of)
     rail.add(_("Bonuses"), "kpi:payroll", "cash-stack", roles=watches, order=70)
@@ -47,6 +51,14 @@ def fill() -> None:
     banners.append(not_closed)
     banners.append(rules_to_read)
     health.add("closing", alarms.word)
+
+
+def norms_beside_plan(request: HttpRequest, _plan: Any) -> SafeString | None:
+    """In the menu of a sales plan: plans of activity are norms, for who configures them."""
+    if not access.may(request.user, "configure"):  # type: ignore[arg-type]
+        return None
+    link = '<a class="menu-item" href="{}">{}</a>'
+    return format_html(link, reverse("kpi:indicators"), gettext("Plans of activity: norms of indicators"))
 
 
 def not_closed(request: HttpRequest) -> Banner | None:
