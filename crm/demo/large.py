@@ -17,12 +17,12 @@ from django.db import connection, models, transaction
 from activities.models import Activity, ActivityKind
 from core import periods, starting
 from core.history.operations import Operation
-from core.history.tracked import Tracked
 from core.names import name_key
 from core.text import normal
 from crm.demo import discipline, words
 from crm.demo.bare import bare
-from crm.demo.tables import Table, batches
+from crm.demo.tables import Table, batches, go_on_counting
+from crm.demo.versions import write_deal_versions, write_earlier_versions, write_versions
 from leads.models import Client, Contact, ContactPoint, Segment, Source
 from people import calendar
 from people.models import User
@@ -91,7 +91,7 @@ class Large:
             with bare(filled):
                 self._rows()
                 self.say("indexes")
-            self._sequences()
+            go_on_counting([Operation, StageMove, *tracked])
         self._analyze()
         self._close_days()
         self._analyze()
@@ -110,12 +110,12 @@ class Large:
         self.say(f"deals: {self.deals}, activities: {self.activities}")
         self._deals_and_activities()
         self.say("versions")
-        self._earlier_versions(
+        write_earlier_versions(
             Activity, status="'planned'", outcome="''", happened_at="NULL", entered_at="NULL", stage_id="NULL"
         )
         for model in (Client, Contact, ContactPoint, Activity):
-            self._versions(model)
-        self._deal_versions()
+            write_versions(model)
+        write_deal_versions(self.stages[0])
 
     # --- moments: one operation a minute (an hour in a small part), so that versions find theirs by its stamp -----
 
@@ -363,52 +363,6 @@ class Large:
                 " FROM steps s WHERE s.id = c.id"
             )
 
-    # --- history ---------------------------------------------------------------------------------------------------
-
-    def _versions(self, model: type[Tracked], where: str = "") -> None:
-        quote = connection.ops.quote_name
-        version_model = model.versions.model
-        names = ", ".join(map(quote, version_model.copied_columns()))
-        selected = ", ".join(f"t.{quote(column)}" for column in version_model.copied_columns())
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {quote(version_model._meta.db_table)} (record_id, operation_id, valid_from, {names}) "
-                f"SELECT t.id, o.id, t.changed_at, {selected} FROM {quote(model._meta.db_table)} t "
-                f"JOIN {quote(Operation._meta.db_table)} o ON o.at = t.changed_at {where}"
-            )
-
-    def _deal_versions(self) -> None:
-        """A deal that moved held its first stage until the move; then the state it has now."""
-        first = self.stages[0]
-        assert first.kind == Stage.Kind.OPEN
-        self._earlier_versions(
-            Deal, stage_id=first.pk, state="'open'", stage_since="t.created_at", closed_at="NULL",
-            loss_reason_id="NULL", last_contact_at="NULL", next_step_on="NULL", next_step_at="NULL",
-        )  # fmt: skip
-        self._versions(Deal)
-
-    def _earlier_versions(self, model: type[Tracked], **stood: object) -> None:
-        """What a record with two versions was before its change: as it is now but for what `stood`, in SQL."""
-        quote = connection.ops.quote_name
-        version_model = model.versions.model
-        columns = version_model.copied_columns()
-        types = {field.column: field.db_type(connection) for field in version_model._meta.concrete_fields}
-        values = {"version": 1, "changed_at": "t.created_at", **stood}
-        cast = connection.vendor == "postgresql"
-        before = {
-            column: f"{value}::{types[column]}" if cast and value == "NULL" else str(value)
-            for column, value in values.items()
-        }
-        names = ", ".join(map(quote, columns))
-        selected = ", ".join(before.get(column, f"t.{quote(column)}") for column in columns)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {quote(version_model._meta.db_table)} "
-                f"(record_id, operation_id, valid_from, valid_to, {names}) "
-                f"SELECT t.id, o.id, t.created_at, t.changed_at, {selected} FROM {quote(model._meta.db_table)} t "
-                f"JOIN {quote(Operation._meta.db_table)} o ON o.at = t.created_at WHERE t.version = 2"
-            )
-
     # --- the discipline --------------------------------------------------------------------------------------------
 
     def _close_days(self) -> None:
@@ -420,14 +374,3 @@ class Large:
             for day in self.working[-self.closed_days - 1 : -1]:
                 discipline.close(clock, day)
         self.say(f"closed days: {self.closed_days}")
-
-    def _sequences(self) -> None:
-        """The next record gets the next number on PostgreSQL too."""
-        if connection.vendor != "postgresql":
-            return
-        with connection.cursor() as cursor:
-            for model in (Operation, Client, Contact, ContactPoint, Deal, StageMove, Activity):
-                table = model._meta.db_table
-                cursor.execute(
-                    f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), (SELECT MAX(id) FROM \"{table}\"))"
-                )

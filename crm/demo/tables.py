@@ -67,3 +67,15 @@ def _copy(table: Table, values: list[tuple[Any, ...]]) -> None:
     names = ", ".join(map(connection.ops.quote_name, table.columns))
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY {table.quoted} ({names}) FROM STDIN", text)
+
+
+def go_on_counting(filled: Iterable[type[models.Model]]) -> None:
+    """The next record gets the next number on PostgreSQL too."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for model in filled:
+            table = model._meta.db_table
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), (SELECT MAX(id) FROM \"{table}\"))"
+            )
