@@ -67,7 +67,7 @@ class NewOrderForm(OnceForm, FindsClient, forms.ModelForm):  # type: ignore[misc
             manager.required, manager.empty_label = False, _("the client’s manager")
         say_nothing_chosen(self)
 
-    def order_fields(self) -> dict[str, Any]:
+    def keywords(self) -> dict[str, Any]:
         """Keywords for `create_order` beside the client, the deal and the lines."""
         return {
             name: value for name, value in self.cleaned_data.items() if name in FIELDS and value is not None

@@ -143,7 +143,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
                     deal=deal,
                     lines=lines.asked,
                     instalments=parts.drafts,
-                    **form.order_fields(),
+                    **form.keywords(),
                 ).get_absolute_url(),
             )
         except ValidationError as error:
