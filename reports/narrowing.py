@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.places import Text
-from leads.models import Client, Segment, Source
+from leads.models import Campaign, Client, Segment, Source
 from orders.tree import Tree
 from people import access
 from people.models import Appointment, Team, User
@@ -83,6 +83,7 @@ NARROWINGS: dict[str, Narrowing] = {
         Narrowing("manager", _("Manager"), _("All managers"), _managers),
         Narrowing("region", _("Region"), _("All regions"), _regions, lambda key: (key,)),
         Narrowing("source", _("Source"), _("All sources"), _named(Source)),
+        Narrowing("campaign", _("Campaign"), _("All campaigns"), _named(Campaign)),
         Narrowing("segment", _("Segment"), _("All segments"), _named(Segment)),
         Narrowing("funnel", _("Funnel"), _("All funnels"), _named(Funnel)),
         Narrowing("group", _("Product group"), _("All groups"), _groups, _with_subgroups),

@@ -30,6 +30,7 @@ def _paths(client: str, manager: str, day: str) -> dict[str, str]:
         "region": f"{client}__region",
         "city": f"{client}__city",
         "source": f"{client}__source",
+        "campaign": f"{client}__campaign",
         "segment": f"{client}__segment",
         "day": day,
     }
@@ -71,6 +72,7 @@ SOLD = Fact(
                 "region": "client__region",
                 "city": "client__city",
                 "source": "client__source",
+                "campaign": "client__campaign",
                 "segment": "client__segment",
             },
             _ROLLED,
@@ -105,6 +107,7 @@ SHIPMENTS = Fact(
                 "region": "client__region",
                 "city": "client__city",
                 "source": "client__source",
+                "campaign": "client__campaign",
                 "segment": "client__segment",
             },
             {**_ROLLED, "shipments": Sum("shipments")},

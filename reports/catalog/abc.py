@@ -1,0 +1,163 @@
+"""ABC analysis of clients by their sales (R11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import show
+from core.money import format_money
+from core.places import Text
+from core.tables.columns import Column
+from leads.models import Client
+from people import access
+from reports.facts import SOLD
+from reports.pictures import Picture, Series
+from reports.report import SELLERS, TOTAL, Found, Line, Report, Section
+
+# A client is of the class while those before it have sold less than so many percent.
+CLASSES = (("A", 80), ("B", 95), ("C", 101))
+_ZERO = Decimal(0)
+# Of a class with more clients the lines are opened one by one: a database takes only so many at once.
+_MOST_OPENED = 10_000
+
+
+def classes_of(sales: Sequence[tuple[int, Decimal]]) -> dict[int, str]:
+    """{client: class} of clients with their sales, the greatest first. Who has brought nothing is of class C."""
+    whole = sum((amount for _client, amount in sales if amount > 0), _ZERO)
+    found, before = {}, _ZERO
+    for client, amount in sales:
+        found[client] = next(
+            (name for name, percent in CLASSES if amount > 0 and before * 100 < whole * percent),
+            CLASSES[-1][0],
+        )
+        before += max(amount, _ZERO)
+    return found
+
+
+class ABC(Report):
+    code, title, section = "abc", gettext_lazy("ABC of clients"), Section.CLIENTS
+    about = gettext_lazy(
+        "Clients by what was shipped to them in the period, net of returns and without VAT, the greatest first. A: who"
+        " together bring 80 % of the sales, the one with whom it is reached included; B: the next, up to 95 %; C: the"
+        " rest. So a client is A while all before it have brought less than 80 %, exactly. Who has returned as much as"
+        " was shipped is C and is left out of the whole that shares are counted of."
+    )
+    roles = SELLERS
+    period = "this-year"
+    narrowings = ("team", "manager", "region", "source", "campaign", "segment", "group")
+    rows_are = gettext_lazy("Class, client")
+    compared = ("net",)
+    icon = "sort-down"
+
+    @cached_property
+    def sales(self) -> list[tuple[int, Decimal]]:
+        found = SOLD.sums(self.asked, ["client"], ["net"])
+        rows = [(client, row["net"] or _ZERO) for (client,), row in found.items()]
+        return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+    @cached_property
+    def classes(self) -> dict[int, str]:
+        return classes_of(self.sales)
+
+    @cached_property
+    def whole(self) -> Decimal:
+        return sum((amount for _client, amount in self.sales if amount > 0), _ZERO)
+
+    def columns(self) -> Sequence[Column]:
+        return [
+            Column("clients", _("Clients"), "int"),
+            Column("net", _("Sales without VAT, ₽"), "sum"),
+            Column("share", _("Share"), "percent"),
+            Column("together", _("With all before"), "percent"),
+        ]
+
+    def lines(self) -> list[Line]:
+        names = Client.all_objects.only("name", "manager").in_bulk([client for client, _amount in self.sales])
+        together = _ZERO
+        lines: list[Line] = []
+        of_class: Line | None = None
+        for client, amount in self.sales:
+            name = self.classes[client]
+            if of_class is None or of_class.key != name:
+                of_class = Line(name, name, {"clients": 0, "net": _ZERO}, is_sum=True)
+                lines.append(of_class)
+            together += max(amount, _ZERO)
+            values = {"net": amount, "together": self._share(together), "share": self._share(amount)}
+            lines.append(
+                Line(
+                    str(client),
+                    names[client].name,
+                    values,
+                    level=1,
+                    parent=name,
+                    url=names[client].get_absolute_url() if self._sees(names[client]) else "",
+                )
+            )
+            of_class.values["clients"] += 1
+            of_class.values["net"] += amount
+            of_class.values["share"] = self._share(of_class.values["net"])
+            of_class.values["together"] = values["together"]
+        return lines
+
+    def _sees(self, client: Client) -> bool:
+        """Whether the card, which may be somebody else's by now, is the reader's to open."""
+        owners = access.owners_visible_to(self.asked.user)
+        return owners is None or client.manager_id in owners
+
+    def _share(self, amount: Decimal) -> Decimal | None:
+        return amount / self.whole if self.whole else None
+
+    def total(self, lines: Sequence[Line]) -> dict[str, Any]:
+        net = sum((amount for _client, amount in self.sales), _ZERO)
+        return {"clients": len(self.sales), "net": net, "share": self._share(net)}
+
+    def opens(self, line: Line, column: Column) -> bool:
+        return column.key == "net" and line.values.get("clients", 0) <= _MOST_OPENED
+
+    def records(self, line: str, column: str) -> Found | None:
+        if column != "net":
+            return None
+        rows = SOLD.records(self.asked)
+        if line == TOTAL:
+            return Found(rows, SOLD.measures["net"].value)
+        of_class = [client for client, name in self.classes.items() if name == line]
+        clients = of_class[:_MOST_OPENED] or [int(line)]
+        return Found(rows.filter(shipment__client__in=clients), SOLD.measures["net"].value)
+
+    def picture(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Picture | None:
+        shown = [line for line in lines if line.is_sum and line.values.get("net") is not None]
+        return Picture(
+            "bars",
+            self.title,
+            [line.label for line in shown],
+            [
+                Series(
+                    _("Sales without VAT, ₽"),
+                    [line.values["net"] for line in shown],
+                    notes=[f"{show.number(line.values['clients'])}" for line in shown],
+                )
+            ],
+            unit="₽",
+        )
+
+    def sentence(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Text:
+        first = next(
+            (line for line in lines if line.key == CLASSES[0][0] and line.values.get("clients")), None
+        )
+        if first is None:
+            return ""
+        text = _("<b>{}</b> of {} clients bring {} of the sales: <b>{}</b>.")
+        return format_html(
+            text,
+            show.number(first.values["clients"]),
+            show.number(total["clients"]),
+            show.percent(first.values["share"]),
+            format_money(first.values["net"]),
+        )
