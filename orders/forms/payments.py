@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from core import periods
 from core.forms import RecordForm, say_nothing_chosen
 from core.imports.forms import UploadForm
-from core.money import MoneyFormField
+from core.money import KOPECK, MoneyFormField
 from core.once import OnceForm
 from leads.finding import best_hits
 from leads.models import Client
@@ -94,6 +94,7 @@ class NewPaymentForm(OnceForm, FindsClient, forms.ModelForm):
         fields: dict[str, Any] = self.fields
         fields["paid_on"].widget.attrs["max"] = periods.today().isoformat()
         fields["form"].choices = Payment.Form.choices
+        fields["amount"].min_value = KOPECK
 
 
 class PaymentForm(RecordForm):
@@ -106,7 +107,9 @@ class PaymentForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["form"].choices = Payment.Form.choices  # type: ignore[attr-defined]
+        fields: dict[str, Any] = self.fields
+        fields["form"].choices = Payment.Form.choices
+        fields["amount"].min_value = KOPECK
         say_nothing_chosen(self)
 
 
