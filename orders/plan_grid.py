@@ -149,17 +149,18 @@ class Asked:
     @property
     def seller_name(self) -> str:
         """Whose plan is shown."""
-        return self.sellers[self.seller].name if self.seller else self._everybody
+        return self.sellers[self.seller].name if self.seller else self.everybody
 
     @property
     def seller_links(self) -> list[tuple[str, str, bool]]:
-        found = [(self.query(seller=None), self._everybody, self.seller is None)]
+        found = [(self.query(seller=None), self.everybody, self.seller is None)]
         return found + [
             (self.query(seller=one.pk), one.name, self.seller == one.pk) for one in self.sellers.values()
         ]
 
     @property
-    def _everybody(self) -> str:
+    def everybody(self) -> str:
+        """All whose plan the reader sees."""
         return _("All sellers") if owners_visible_to(self.user) is None else _("The whole team")
 
 
@@ -182,6 +183,7 @@ class Cell:
     parts: Decimal | None  # what stands below it together, along the rows of the table or else the other way
     rest: Decimal | None  # what it comes to without a word of its own
     measure: MeasureName
+    by_sellers: bool = False  # whether the parts are those of sellers
     writable: bool = False
     typed: str | None = None
     error: str = ""
@@ -309,6 +311,11 @@ class Grid:
         ]
 
     @property
+    def group_name(self) -> str:
+        """Whose sellers are shown."""
+        return self.figures.tree.path(self.asked.group) or _("All groups")
+
+    @property
     def group_links(self) -> list[tuple[str, str, str, bool]]:
         """The groups whose sellers may be looked at: address, name, the class of the depth, whether it is this one."""
         asked, tree = self.asked, self.figures.tree
@@ -331,8 +338,7 @@ class Grid:
     def _rows(self) -> Iterable[Row]:
         asked, tree = self.asked, self.figures.tree
         if asked.rows == SELLERS:
-            label = tree.path(asked.group) or _("All groups")
-            yield self._row("all", label, 0, asked.group, None)
+            yield self._row("all", asked.everybody, 0, asked.group, None)
             for seller in asked.sellers.values():
                 note = "" if seller.sells else _("sells no more")
                 yield self._row(f"s{seller.pk}", seller.name, 1, asked.group, seller.pk, note)
@@ -373,16 +379,13 @@ class Grid:
         by_groups = measure.of_groups_below(group, manager, months)
         by_sellers = measure.of_all_sellers(group, months) if manager is None else None
         # The parts one sees in this table come first; where there are none, those along the other way.
-        ways = (
-            [by_sellers, by_groups]
-            if self.asked.rows == SELLERS and manager is None
-            else [by_groups, by_sellers]
-        )
-        parts = ways[0] if ways[0] is not None else ways[1]
-        rest = max((way for way in ways if way is not None), default=None)
+        sellers_first = self.asked.rows == SELLERS and by_sellers is not None
+        parts_are_sellers = sellers_first or by_groups is None
+        parts = by_sellers if parts_are_sellers else by_groups
+        rest = max((way for way in (by_groups, by_sellers) if way is not None), default=None)
         worth = measure.of(group, manager, months)
         before = self.against.measure(self.asked.measure).of(group, manager, months) if self.against else None
-        return Cell(where, None, worth, parts, rest, self.asked.measure, before=before)
+        return Cell(where, None, worth, parts, rest, self.asked.measure, parts_are_sellers, before=before)
 
 
 @dataclass
