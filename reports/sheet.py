@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
@@ -218,8 +218,7 @@ class Sheet:
 
 
 _SIGNS = {"met", "near", "missed"}
-# Smaller sums are prices and the like, whose kopecks say something.
-_WHOLE_FROM = 1000
+_KOPECKS = re.compile(r",\d\d(?!\d)")
 
 
 def _tone_of(key: str) -> Callable[[Line], str]:
@@ -246,7 +245,7 @@ def _tr(line: Line, columns: Sequence[Column]) -> SafeString:
 
 def _td(line: Line, column: Column) -> str:
     value = column.value_of(line)
-    html: Any = column.type.as_html(_rounded(value, column))
+    html: Any = _html(value, column)
     tone = column.tone(line) if column.tone and html else ""
     if html and column.kind == "percent" and tone in _SIGNS:
         html = format_html('<span class="verdict {}">{}</span>', tone, html)
@@ -259,11 +258,12 @@ def _td(line: Line, column: Column) -> str:
     return f'<td class="{css}" data-label="{escape(column.label)}">{html or "—"}</td>'
 
 
-def _rounded(value: Any, column: Column) -> Any:
-    """The page shows whole roubles of what counts in thousands; files and records have the kopecks."""
-    if column.kind in ("sum", "money") and isinstance(value, Decimal) and abs(value) >= _WHOLE_FROM:
-        return value.quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    return value
+def _html(value: Any, column: Column) -> SafeString:
+    """The value; the kopecks of a sum stand smaller, so that a column of them is read by its roubles."""
+    html = column.type.as_html(value)
+    if column.kind not in ("sum", "money"):
+        return html
+    return mark_safe(_KOPECKS.sub(r'<small class="kop">\g<0></small>', html, count=1))  # noqa: S308 - of digits
 
 
 def is_beside(column: Column) -> bool:

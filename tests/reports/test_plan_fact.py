@@ -160,7 +160,7 @@ def test_the_file_says_what_the_page_says(firm: Company) -> None:
     browser = Browser()
     browser.force_login(firm.director, backend="people.backends.DoorKeeper")
     page = browser.get("/reports/plan-fact/").content.decode()
-    assert "10\u00a0000" in page and "−750,02" in page
+    assert "10\u00a0000" in page and '−750<small class="kop">,02</small>' in page
     answer = browser.get("/reports/plan-fact/?export=xlsx")
     cells = list(load_workbook(BytesIO(answer.getvalue())).active.iter_rows(values_only=True))
     total = next(row for row in cells if row[0] == "Итого")
