@@ -1,9 +1,14 @@
 """The catalogue in the places of the frame and of the rooms below."""
 
+from django.utils.translation import gettext_lazy as _
+
 from core.history.rollback import restored
+from core.places import rail
+from leads import named_lists
 from orders.actions import products
 from orders.models import OrderLine, Product, StockCount, Supplier
 from people import access
+from people.models import Role
 from pipeline.models import ProductGroup
 
 
@@ -13,4 +18,7 @@ def fill() -> None:
         access.kept_by(model, "catalogue")
     access.keep_secret(Product, "cost", "costs")
     access.keep_secret(OrderLine, "unit_cost", "costs")
+    selling = {Role.MANAGER, Role.HEAD, Role.DIRECTOR, Role.ADMIN}
+    rail.add(_("Products"), "orders:products", "box-seam", roles=selling, order=55)
+    named_lists.register("suppliers", Supplier, _("Suppliers"))
     restored.connect(products.after_rollback, dispatch_uid="orders.product_names")

@@ -9,9 +9,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F, Max, Min, OuterRef, Subquery, Sum, Window
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
 
 from core import periods
 from orders.models import Order, OrderLine, Product, Shipment, ShipmentLine, StockCount
@@ -60,8 +60,15 @@ class Stock:
         )
 
 
+class _Facts(NamedTuple):
+    balance: Decimal | None
+    counted_on: dt.date | None
+    first_on: dt.date | None
+    sold_on: dt.date | None
+
+
 def with_stock(products: Iterable[Product], day: dt.date, tree: Tree | None = None) -> list[Product]:
-    """The products, each with its `stock` at the end of the day; four queries for any number of them, five without
+    """The products, each with its `stock` at the end of the day; two queries for any number of them, three without
     the tree of groups."""
     found = list(products)
     stocks = stock_of(found, day, tree or Tree.read()) if found else {}
@@ -73,21 +80,20 @@ def with_stock(products: Iterable[Product], day: dt.date, tree: Tree | None = No
 def stock_of(products: Sequence[Product], day: dt.date, tree: Tree) -> dict[int, Stock]:
     """{id of the product: its stock at the end of the day}."""
     ids = [product.pk for product in products]
-    some: dict[str, Any] = {"product__in": ids} if len(ids) <= _MANY else {}
-    counts = _counts(some, day)
-    sold = _sold(some, day)
-    reserved = _reserved(some) if day >= periods.today() else None
+    is_few = len(ids) <= _MANY
+    asked = Product.all_objects.filter(pk__in=ids) if is_few else Product.all_objects.all()
+    facts = _facts(asked, day)
+    reserved = _reserved({"product__in": ids} if is_few else {}) if day >= periods.today() else None
     stocks = {}
     for product in products:
-        quantity, counted_on, first = counts.get(product.pk, (None, None, None))
-        sold_on = sold.get(product.pk)
+        known = facts[product.pk]
         stocks[product.pk] = Stock(
             day=day,
-            balance=quantity,
-            counted_on=counted_on,
+            balance=known.balance,
+            counted_on=known.counted_on,
             reserved=None if reserved is None else reserved.get(product.pk, NOTHING),
-            sold_on=sold_on,
-            lies_since=sold_on or first,
+            sold_on=known.sold_on,
+            lies_since=known.sold_on or known.first_on,
             illiquid_days=illiquid_days(tree, product.group_id),
         )
     return stocks
@@ -99,35 +105,25 @@ def illiquid_days(tree: Tree, group_id: int) -> int | None:
     return next((group.illiquid_days for group in reversed(chain) if group.illiquid_days is not None), None)
 
 
-def _counts(some: dict[str, Any], day: dt.date) -> dict[int, tuple[Decimal, dt.date, dt.date]]:
-    """{product: balance, day of the count it goes on from, day of the first count}."""
-    since = (
-        ShipmentLine.objects.filter(
-            product=OuterRef("product"), shipment__day__gt=OuterRef("counted_on"), shipment__day__lte=day
-        )
-        .order_by()
-        .values("product")
+def _facts(products: QuerySet[Product], day: dt.date) -> dict[int, _Facts]:
+    """{product: what counts and shipments up to the day say of it}."""
+    counts = StockCount.objects.filter(product=OuterRef("pk"), counted_on__lte=day)
+    latest, first = counts.order_by("-counted_on"), counts.order_by("counted_on")
+    lines = ShipmentLine.objects.filter(product=OuterRef("pk"), shipment__day__lte=day).order_by()
+    since = lines.filter(shipment__day__gt=OuterRef("counted_on")).values("product")
+    sold = lines.filter(shipment__kind=Shipment.Kind.SHIPMENT).values("product")
+    rows = products.order_by().annotate(
+        counted_on=Subquery(latest.values("counted_on")[:1]),
+        counted=Subquery(latest.values("quantity")[:1]),
+        first=Subquery(first.values("counted_on")[:1]),
+        gone=Subquery(since.annotate(sum=Sum("quantity")).values("sum")),
+        sold_on=Subquery(sold.annotate(last=Max("shipment__day")).values("last")),
     )
-    rows = (
-        StockCount.objects.filter(counted_on__lte=day, **some)
-        .annotate(
-            latest=Window(Max("counted_on"), partition_by="product"),
-            first=Window(Min("counted_on"), partition_by="product"),
-        )
-        .filter(counted_on=F("latest"))
-        .values_list("product", "quantity", "counted_on", "first")
-        .annotate(gone=Subquery(since.annotate(sum=Sum("quantity")).values("sum")))
-    )
+    found = rows.values_list("pk", "counted_on", "counted", "first", "gone", "sold_on")
     return {
-        product: (quantity - (gone or NOTHING), counted_on, first)
-        for product, quantity, counted_on, first, gone in rows
+        pk: _Facts(None if counted is None else counted - (gone or NOTHING), counted_on, first, sold_on)
+        for pk, counted_on, counted, first, gone, sold_on in found
     }
-
-
-def _sold(some: dict[str, Any], day: dt.date) -> dict[int, dt.date]:
-    """{product: the last day something of it went out}."""
-    lines = ShipmentLine.objects.filter(shipment__kind=Shipment.Kind.SHIPMENT, shipment__day__lte=day, **some)
-    return dict(lines.order_by().values_list("product").annotate(last=Max("shipment__day")))
 
 
 def _reserved(some: dict[str, Any]) -> dict[int, Decimal]:

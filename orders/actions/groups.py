@@ -5,7 +5,7 @@ The tree is locked as a whole: it has hundreds of rows, and two moves at one mom
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from people import access
 from people.models import User
 from pipeline.models import Deal, ProductGroup
 
+GROUP_FIELDS = frozenset({"name", "parent", "illiquid_days"})
 LONGEST = 3650  # days
 
 Way = Literal["up", "down", "in", "out"]
@@ -64,22 +65,25 @@ def add_group(
     return group
 
 
-def update_group(
-    group: ProductGroup,
-    *,
-    by: User,
-    name: str | None = None,
-    illiquid_days: int | Literal[""] | None = "",
-) -> ProductGroup:
-    """Another name, another time after which stock is illiquid (None: that of the group above); what is not named
-    stays. `StaleRecord` if somebody saved it meanwhile."""
+def update_group(group: ProductGroup, *, by: User, **fields: Any) -> ProductGroup:
+    """Other values for `GROUP_FIELDS`; what is not named stays. Below another parent it stands last.
+
+    `StaleRecord` if somebody saved it meanwhile; ValidationError by field.
+    """
     access.require(by, "catalogue")
+    if unknown := fields.keys() - GROUP_FIELDS:
+        raise TypeError(f"not fields of a group: {', '.join(sorted(unknown))}")
     with operation(by=by):
-        if name is not None:
-            tree = _locked()
-            group.name = _free_name(tree, name, _above(tree, group), but=group)
-        if illiquid_days != "":
-            group.illiquid_days = _days(illiquid_days)
+        tree = _locked()
+        above = fields["parent"] if "parent" in fields else _above(tree, group)
+        if "parent" in fields:
+            above = _known(tree, above) if above else None
+            _require_outside(tree, group, above)
+            group.parent, group.position = above, _after_last(tree, above)
+        if fields.keys() & {"name", "parent"}:
+            group.name = _free_name(tree, fields.get("name", group.name), above, but=group)
+        if "illiquid_days" in fields:
+            group.illiquid_days = _days(fields["illiquid_days"])
         group.save()
     return group
 
@@ -181,9 +185,13 @@ def _after_last(tree: Tree, parent: ProductGroup | None) -> int:
     return max((one.position for one in tree.children(parent.pk if parent else None)), default=0) + 1
 
 
-def _put(tree: Tree, group: ProductGroup, parent: ProductGroup | None, place: int) -> None:
+def _require_outside(tree: Tree, group: ProductGroup, parent: ProductGroup | None) -> None:
     if parent is not None and parent.pk in tree.within(group.pk):
-        raise ValidationError(_("A group cannot stand below itself."))
+        raise ValidationError({"parent": _("A group cannot stand below itself.")})
+
+
+def _put(tree: Tree, group: ProductGroup, parent: ProductGroup | None, place: int) -> None:
+    _require_outside(tree, group, parent)
     _free_name(tree, group.name, parent, but=group)
     others = [one for one in tree.children(parent.pk if parent else None) if one.pk != group.pk]
     place = max(0, min(place, len(others)))

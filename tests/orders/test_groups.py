@@ -63,6 +63,14 @@ def test_a_group_is_renamed_and_its_own_name_is_free_for_it(head, groups):
         update_group(groups["Искусственная"], by=head, name="черева")
 
 
+def test_a_group_goes_below_another_one_by_its_form(head, groups):
+    update_group(groups["Специи"], by=head, name="Пряности", parent=groups["Оболочка"])
+    assert drawn()[-1] == "Оболочка / Пряности"
+    with pytest.raises(ValidationError) as error:
+        update_group(ProductGroup.objects.get(name="Оболочка"), by=head, parent=groups["Черева"])
+    assert list(error.value.message_dict) == ["parent"]
+
+
 def test_of_two_who_change_a_group_the_second_is_told(head, groups):
     seen = ProductGroup.objects.get(pk=groups["Специи"].pk)
     update_group(groups["Специи"], by=head, name="Пряности")

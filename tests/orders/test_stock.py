@@ -133,9 +133,9 @@ def test_stock_of_many_products_is_asked_as_often_as_of_one(product, django_asse
     for number, one in enumerate(others):
         make_count(one, 10 + number, days(3))
         ship_part(order_of(one, 5, days(3)), 1, days(1))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         with_stock([product], TODAY)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         found = with_stock([product, *others], TODAY)
     assert [one.stock.balance for one in found] == [None, 9, 10, 11, 12]
     assert [one.stock.reserved for one in found] == [0, 4, 4, 4, 4]
