@@ -99,6 +99,7 @@ class _Writing:
     def _draft(self, row: ImportRow, additions: Sequence[ImportRow]) -> ClientDraft:
         """The client of a row, with what further rows of the file add to it."""
         cleans = [row.clean, *(one.clean for one in additions)]
+        texts: dict[str, Any] = {name: _first(cleans, name) or "" for name in _FIELDS}
         return ClientDraft(
             manager=self.people[row.clean[MANAGERS]],
             name=row.clean["name"],
@@ -108,7 +109,7 @@ class _Writing:
             duplicate_reason=self.answers["reason"] if row.same_as and "near" not in row.same_as else "",
             source=self.sources.get(_first(cleans, SOURCES)),
             segment=self.segments.get(_first(cleans, SEGMENTS)),
-            **{name: _first(cleans, name) or "" for name in _FIELDS},
+            **texts,
         )
 
     def _completion(self, row: ImportRow) -> Completion:

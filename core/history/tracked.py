@@ -67,7 +67,8 @@ class TrackedQuerySet(models.QuerySet[M]):
         click, since the statement is put together without Django's compiler."""
         op = operations.current()
         meta, quote = self.model._meta, connection.ops.quote_name
-        columns = [quote(str(meta.get_field(name).column)) for name in values]
+        known = {field.name: str(field.column) for field in meta.concrete_fields}
+        columns = [quote(known[name]) for name in values]
         condition, wanted = operations.ids_condition(quote(str(meta.pk.column)), ids)
         with connection.cursor() as cursor:
             cursor.execute(
