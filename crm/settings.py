@@ -162,6 +162,9 @@ if "sqlite3" in _database["ENGINE"]:
     if "pytest" in sys.modules or "pytest" in Path(sys.argv[0]).name:
         (VAR / "test").mkdir(exist_ok=True)
 elif "postgresql" in _database["ENGINE"]:
+    # Whatever the server takes for granted: what is asked is short and not worth compiling, and a row found by an index
+    # is no dearer than the next one, as on a disk that turns. Else days and scorecards are found by reading everything.
+    _database.setdefault("OPTIONS", {}).setdefault("options", "-c jit=off -c random_page_cost=1.1")
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
     _database["TEST"] = {"NAME": f"takt_test_{os.getpid()}", "TEMPLATE": "template0"}
@@ -269,6 +272,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A year of a sales plan, sent without scripts, is a field for each group and month.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Safety ---------------------------------------------------------------------------------------------------------
