@@ -21,6 +21,7 @@ from core.names import name_key
 from core.text import normal
 from crm.demo import discipline, words
 from crm.demo.bare import bare
+from crm.demo.large_sales import SHIPMENTS, LargeSales
 from crm.demo.tables import Table, batches, go_on_counting
 from crm.demo.versions import write_deal_versions, write_earlier_versions, write_versions
 from leads.models import Client, Contact, ContactPoint, Segment, Source
@@ -53,11 +54,13 @@ class Large:
         managers: int = MANAGERS,
         teams: int = TEAMS,
         closed_days: int = CLOSED_DAYS,
+        shipments: int = SHIPMENTS,
     ) -> None:
         self.rng = random.Random(7)
         self.say = say
         self.count_of_people = teams, managers
         self.closed_days = closed_days
+        self.shipments = int(shipments * scale)
         self.clients = int(CLIENTS * scale)
         self.deals = int(DEALS * scale)
         self.activities = int(ACTIVITIES * scale)
@@ -92,9 +95,18 @@ class Large:
                 self._rows()
                 self.say("indexes")
             go_on_counting([Operation, StageMove, *tracked])
+        self.say(f"shipments: {self.shipments}")
+        self._sales()
         self._analyze()
         self._close_days()
         self._analyze()
+
+    def _sales(self) -> None:
+        stamp_of = {
+            periods.day_of(moment): stamp for moment, stamp in zip(self.hours, self.stamps, strict=True)
+        }
+        operation = self.operation_of[self.stamps[0]]
+        LargeSales(self.client_manager, stamp_of, operation, self.today, self.shipments).fill()
 
     @staticmethod
     def _analyze() -> None:

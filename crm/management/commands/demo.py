@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from core import periods
 from core.history.tracked import tracked_models
 from crm.demo.large import MANAGERS, TEAMS, Large
+from crm.demo.large_sales import SHIPMENTS
 from crm.demo.people import make_many
 from crm.demo.small import LAST_HOUR, Small
 from people import calendar
@@ -34,6 +35,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--managers", type=int, default=MANAGERS, help="of the large company")
         parser.add_argument("--teams", type=int, default=TEAMS, help="of the large company")
+        parser.add_argument(
+            "--shipments", type=int, default=SHIPMENTS, help="of the large company, of three years"
+        )
         parser.add_argument("--who", action="store_true", help="only print the sign-ins")
 
     def handle(
@@ -44,6 +48,7 @@ class Command(BaseCommand):
         scale: float,
         managers: int,
         teams: int,
+        shipments: int,
         who: bool,
         **options: Any,
     ) -> None:
@@ -59,7 +64,9 @@ class Command(BaseCommand):
         logging.getLogger("kpi.closing").setLevel(logging.WARNING)
         begun = time.monotonic()
         if size == "large":
-            Large(scale, say=self.stdout.write, managers=managers, teams=teams).fill(make_many)
+            Large(scale, say=self.stdout.write, managers=managers, teams=teams, shipments=shipments).fill(
+                make_many
+            )
         else:
             Small(self._moment(date), say=lambda line: self.stdout.write(f"  … {line}")).live()
         self.stdout.write(f"The demo company is there, made in {time.monotonic() - begun:.0f} s.")
