@@ -431,7 +431,7 @@ class Sent:
         authors = _authors(grid.asked.plan, stale)
         for cell in stale:
             operation = authors.get(cell.where)
-            by = operation.by.name if operation and operation.by else ""  # type: ignore[attr-defined]
+            by = operation.by.name if operation and operation.by else ""
             cell.theirs = Theirs(
                 cell.own, by, operation.at if operation else None, words(cell.own, cell.measure)
             )

@@ -68,7 +68,7 @@ def versions_of(plan: SalesPlan, user: User) -> list[Version]:
     for one in operations:
         is_original = plan.adopted_at is not None and one.at <= plan.adopted_at and not seen_original
         seen_original = seen_original or is_original
-        by = one.by.name if one.by else ""  # type: ignore[attr-defined]
+        by = one.by.name if one.by else ""
         found.append(Version(one.pk, one.at, by, one.words, cells[one.pk], is_original))
     return found
 

@@ -151,11 +151,11 @@ def copy_year(
         before = _read(plan, months_of(plan.year))
         alive = set(ProductGroup.objects.values_list("pk", flat=True))
         changes: dict[Where, dict[str, Decimal | None]] = {}
-        for where, said in grown.items():
+        for where, new in grown.items():
             if (where.group is not None and where.group not in alive) or is_over(plan, where.month):
                 continue
             for name in MEASURES:
-                value = getattr(said, name)
+                value = getattr(new, name)
                 if value is None:
                     continue
                 if getattr(before.get(where, Said()), name) is None:
