@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +54,12 @@ class Payment(Tracked):
         indexes = [
             models.Index(fields=["paid_on", "id"]),
             models.Index(fields=["client", "paid_on"]),
+            # What is for no order yet: counted on every page of who matches it, a small part of all.
+            models.Index(
+                fields=["client"],
+                condition=Q(deleted_at__isnull=True, allocated__lt=F("amount")),
+                name="orders_payment_unmatched",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="orders_payment_above_zero"),
