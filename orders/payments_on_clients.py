@@ -5,7 +5,10 @@ from collections.abc import Iterable
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from core import periods
 from core.history.tracked import Tracked
@@ -46,6 +49,14 @@ def money_panel(request: HttpRequest, client: Client) -> SafeString | None:
         "may": may,
     }
     return render_to_string("orders/payment_panel.html", context, request)
+
+
+def new_payment_link(request: HttpRequest, order: Order) -> SafeString | None:
+    """On the page of an order something is unpaid of, for who may: where its payment is entered."""
+    if order.cancelled_on or order.unpaid <= 0 or not access.may(request.user, "payments"):  # type: ignore[arg-type]
+        return None
+    url = f"{reverse('orders:payment_new')}?order={order.pk}"
+    return format_html('<a class="small" href="{}" data-dialog>{}</a>', url, _("Enter a payment"))
 
 
 def payments_in_feed(client: Client, user: User, before: dt.datetime | None, limit: int) -> list[Entry]:

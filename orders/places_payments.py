@@ -34,8 +34,9 @@ def fill() -> None:
     """Called once, when the program is ready."""
     access.also_visible(Payment, _of_nobody)
     importer.register(Payments())
-    rail.add(_("Payments"), "orders:payments", "cash-stack", roles=SELLING, order=60, badge=_to_be_matched)
+    rail.add(_("Payments"), "orders:payments", "wallet2", roles=SELLING, order=60, badge=_to_be_matched)
     card_panels.add("leads.Client.side", "payments", payments_on_clients.money_panel, order=30)
+    card_panels.add("orders.Order.payments", "new", payments_on_clients.new_payment_link)
     feed.providers.append(payments_on_clients.payments_in_feed)
     history_records.append(payments_on_clients.payments_in_history)
     rollback.restored.connect(payments_rolled_back.settle, dispatch_uid="orders.payments")

@@ -75,7 +75,7 @@ class _PaymentsCheck:
         if parsed.is_wrong:
             return
         if dt.date.fromisoformat(clean["paid_on"]) > periods.today():
-            parsed.error("paid_on", _("Money that has come in cannot be of a day to come."))
+            parsed.error("paid_on", _("This day has not come yet."))
         if money(clean["amount"]) <= 0:
             parsed.error("amount", _("Only what came in is loaded: a sum above zero."))
         if not parsed.is_wrong:
