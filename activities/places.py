@@ -47,7 +47,6 @@ def fill() -> None:
     rail.add(_("Contacts"), "activities:list", "chat-left-text", roles=SELLERS, order=60)
     home_pages.add(Role.MANAGER, views_home.my_day)
     home_pages.add(Role.HEAD, views_home.team)
-    home_pages.add(Role.DIRECTOR, views_home.company)
     home_pages.add(Role.ADMIN, views_setup.setup)
 
 

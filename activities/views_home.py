@@ -1,4 +1,4 @@
-"""What each role sees first: the manager's day, the head's and the director's table."""
+"""What managers and heads see first: the own day, the table of the team; and the company's by team."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from activities.my_day import MyDay
 from activities.team_today import Line, by_team, lines_of
 from core import periods
+from people import access
 from people.pages import for_ability
 
 
@@ -22,31 +23,20 @@ def my_day(request: HttpRequest) -> HttpResponse:
 
 @for_ability("assign")
 def team(request: HttpRequest) -> HttpResponse:
-    """The head's home page: everybody of the team in one table; every figure opens what it counts."""
+    """Today in one table, every figure opening what it counts: the head's home page has everybody of the team; who sees
+    several teams has a line for each, and looks into one by it."""
     user: Any = request.user
     moment = periods.now()
     lines = lines_of(user, moment)
     asked = request.GET.get("team", "")
-    if asked:  # a director looks into one team; a head's own is the only one there is
+    team = user.team
+    if asked:
         lines = [line for line in lines if line.team is not None and str(line.team.pk) == asked]
-    team = lines[0].team if asked and lines else user.team
+        team = lines[0].team if lines else None
+    elif access.owners_visible_to(user) is None:
+        lines, team = by_team(lines), None
     context = {
-        "title": team.name if team else _("People"),
-        "day": periods.day_of(moment),
-        "lines": lines,
-        "total": Line.total(_("Total"), lines),
-    }
-    return render(request, "activities/team.html", context)
-
-
-@for_ability("assign")
-def company(request: HttpRequest) -> HttpResponse:
-    """The director's home page: the teams in one table."""
-    user: Any = request.user
-    moment = periods.now()
-    lines = by_team(lines_of(user, moment))
-    context = {
-        "title": _("Company"),
+        "title": team.name if team else _("People") if asked else _("Company"),
         "day": periods.day_of(moment),
         "lines": lines,
         "total": Line.total(_("Total"), lines),

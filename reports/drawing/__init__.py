@@ -26,13 +26,13 @@ def svg(picture: Picture, width: int = WIDE) -> SafeString:
     height, parts = _PAINTERS[picture.kind](picture, width)
     if not parts:
         return SafeString("")
-    return drawn(str(picture.title), width, height, parts, "wide" if width == WIDE else "narrow")
+    return drawn(str(picture.title), width, height, parts, "narrow" if width == NARROW else "wide")
 
 
-def figure(picture: Picture | None) -> SafeString:
+def figure(picture: Picture | None, width: int = WIDE) -> SafeString:
     """The picture as it stands on a page: the SVG for a wide and for a narrow one, and what static/js/chart.js makes a
-    chart of (a data attribute: htmx takes scripts out of fragments)."""
-    wide = svg(picture) if picture is not None else SafeString("")
+    chart of (a data attribute: htmx takes scripts out of fragments). `width`: what the wide one is drawn in."""
+    wide = svg(picture, width) if picture is not None else SafeString("")
     if picture is None or not wide:
         return SafeString("")
     data = format_html(' data-picture="{}"', json.dumps(_data(picture), ensure_ascii=False))

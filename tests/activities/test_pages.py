@@ -361,11 +361,11 @@ def test_the_heads_home_has_a_line_for_everybody_of_the_team(client, anna, head,
     assert {line.name for line in answer.context["lines"]} == {anna.name, head.name}
 
 
-def test_the_directors_home_adds_the_teams_up(client, anna, stranger):
+def test_who_sees_several_teams_has_them_added_up(client, anna, stranger):
     director = make_user(role=Role.DIRECTOR)
     deal = deal_of(anna, "Вектор", amount=1000)
     make_call(deal.client, deal=deal)
-    lines = page(client, director, "/").context["lines"]
+    lines = page(client, director, "/team/").context["lines"]
     assert [(line.name, line.done.talks, line.open_sum) for line in lines] == [
         ("Север", 1, 1000),
         ("Юг", 1, 0),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from people.models import Role
 from tests.cast import Cast
 from tests.samples import SELLERS, Sample
 
@@ -12,7 +13,20 @@ def year(_cast: Cast) -> dict[str, Any]:
 
 NONE: dict[str, Any] = {"code": "no-such-report"}
 
+def of_the_team(_cast: Cast) -> dict[str, Any]:
+    return {"code": "team"}
+
+
+def changes(_cast: Cast) -> dict[str, Any]:
+    return {"code": "team", "key": "changes"}
+
+
+HEADS = frozenset({Role.HEAD, Role.DIRECTOR, Role.ADMIN})
+
 SAMPLES = {
+    "reports:dashboard": Sample(shows=False, queries=("?wall=1",)),
+    "reports:board": Sample(it=of_the_team, missing=NONE, roles=HEADS, shows=False),
+    "reports:tile": Sample(it=changes, missing={"key": "no-such-tile"}, roles=HEADS, shows=False),
     "reports:catalog": Sample(shows=False),
     "reports:report": Sample(
         it=year, missing=NONE, roles=SELLERS, shows=False, queries=("?manager={user}", "?team={team}")
