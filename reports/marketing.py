@@ -96,8 +96,8 @@ class Marketing(Report):
         found: dict[int | None, dict[str, Any]] = {}
         for key, columns in of_fact.items():
             for (pk,), row in facts[key].sums(self.asked, [self.by], list(columns.values())).items():
-                values = found.setdefault(pk, dict.fromkeys(self.wanted, 0))
-                values |= {column: row[measure] or 0 for column, measure in columns.items()}
+                values = found.setdefault(pk, {column: _nothing(column) for column in self.wanted})
+                values |= {column: row[measure] or _nothing(column) for column, measure in columns.items()}
         return found
 
     def lines(self) -> list[Line]:
@@ -113,7 +113,9 @@ class Marketing(Report):
 
     def total(self, lines: Sequence[Line]) -> dict[str, Any]:
         rows = self.numbers.values()
-        return _derived({column: sum((row[column] for row in rows), 0) for column in self.wanted})
+        return _derived(
+            {column: sum((row[column] for row in rows), _nothing(column)) for column in self.wanted}
+        )
 
     def opens(self, line: Line, column: Column) -> bool:
         return column.key in self.wanted
@@ -145,6 +147,11 @@ class Marketing(Report):
         return said + format_html(
             " " + more, format_money(Decimal(total["cost"])), format_money(round(total["gain"], 2))
         )
+
+
+def _nothing(column: str) -> int | Decimal:
+    fact, measure = _NUMBERS[column]
+    return _ZERO if fact.measures[measure].kind == "sum" else 0
 
 
 def _derived(values: dict[str, Any]) -> dict[str, Any]:

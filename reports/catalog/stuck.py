@@ -89,7 +89,7 @@ class StuckDeals(Report):
             numbers[f"{key}_amount_"] = Sum("amount", filter=condition)
         found = OPEN.records(self.asked).order_by().values(self.by).annotate(**numbers)
         rows = {
-            row.pop(self.by): _derived({key.removesuffix("_"): value or 0 for key, value in row.items()})
+            row.pop(self.by): _derived(_filled({key.removesuffix("_"): value for key, value in row.items()}))
             for row in found
         }
         if self.by == _STAGES:
@@ -103,7 +103,7 @@ class StuckDeals(Report):
 
     def total(self, lines: Sequence[Line]) -> dict[str, Any]:
         keys = ["deals", "amount", *(f"{mark}{part}" for mark in _MARKS for part in ("", "_amount"))]
-        return _derived({key: value or 0 for key, value in added(lines, keys).items()})
+        return _derived(_filled(added(lines, keys)))
 
     def opens(self, line: Line, column: Column) -> bool:
         return column.key != "share"
@@ -145,6 +145,11 @@ class StuckDeals(Report):
             show.number(total["forgotten"]),
             format_money(Decimal(total["forgotten_amount"])),
         )
+
+
+def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A number where there is none."""
+    return {key: value or (Decimal(0) if "amount" in key else 0) for key, value in values.items()}
 
 
 def _derived(values: dict[str, Any]) -> dict[str, Any]:
