@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from core import periods
 from core.history.tracked import Tracked
-from core.money import MoneyField
 from leads.feed import Entry
 from leads.models import Client
 from orders.models import Order, Shipment, Terms
@@ -32,17 +31,13 @@ def _rows(orders: Iterable[Order]) -> list[tuple[Order, Any]]:
 
 
 def orders_panel(request: HttpRequest, client: Client) -> SafeString | None:
-    """At the side of a client's card: the latest orders, what they come to, what is owed."""
+    """At the side of a client's card: the latest orders, and what all come to."""
     user: Any = request.user
     if not access.may(user, "sell"):
         return None
     orders = Order.objects.visible_to(user).filter(client=client)
     latest = list(orders.order_by("-ordered_on", "-pk")[: SHOWN + 1])
-    totals = orders.in_force().aggregate(
-        count=Count("pk"),
-        amount=Sum("amount"),
-        owing=Sum(F("shipped") - F("paid"), filter=Q(shipped__gt=F("paid")), output_field=MoneyField()),
-    )
+    totals = orders.in_force().aggregate(count=Count("pk"), amount=Sum("amount"))
     context = {
         "client": client,
         "rows": _rows(latest[:SHOWN]),

@@ -22,6 +22,7 @@ from pipeline.forms import DayInput
 NO_VAT = "none"
 _OFFERED = 6
 _EMPTY_ROWS = 3
+_EMPTY_ROWS_BELOW = 1
 _MORE_ROWS = 5
 _EMPTY_PARTS = 2
 
@@ -190,7 +191,8 @@ def _look(name: str) -> str:
 
 def lines_of(data: Any = None, *, order: Order | None = None) -> Lines:
     """The rows of an order, or of a new one; `again` in the data asks for more empty ones."""
-    return _formset(LineForm, Lines, _EMPTY_ROWS, MOST_LINES)(data, order=order)
+    empty = _EMPTY_ROWS_BELOW if order else _EMPTY_ROWS
+    return _formset(LineForm, Lines, empty, MOST_LINES)(data, order=order)
 
 
 class InstalmentForm(forms.Form):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.history.tracked import Tracked, alive_manager
 from core.money import MoneyField, QuantityField
@@ -17,6 +18,8 @@ from people.models import User
 from pipeline.models import Deal
 
 ZERO = Decimal("0.00")
+# The same word as the one things are sorted in.
+ORDER = pgettext_lazy("of a client", "order")
 
 
 class Order(Tracked):
@@ -88,7 +91,7 @@ class Order(Tracked):
     all_objects = OrderQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("order")
+        verbose_name = ORDER
         verbose_name_plural = _("orders")
         indexes = [
             models.Index(fields=["client", "ordered_on"]),
@@ -139,7 +142,7 @@ class OrderLine(Tracked):
     """One product of an order. `price` as the order says, with VAT or without; `amount` is the stored gross sum."""
 
     part_of = "order"
-    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", verbose_name=_("order"))
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", verbose_name=ORDER)
     position = models.PositiveSmallIntegerField(default=0)
     product = models.ForeignKey(
         Product, models.PROTECT, related_name="order_lines", verbose_name=_("product")
@@ -179,7 +182,7 @@ class Instalment(Tracked):
     """A part of an order's sum with a date of its own. An order without any is paid `deferral_days` after shipment."""
 
     part_of = "order"
-    order = models.ForeignKey(Order, models.PROTECT, related_name="instalments", verbose_name=_("order"))
+    order = models.ForeignKey(Order, models.PROTECT, related_name="instalments", verbose_name=ORDER)
     due_on = models.DateField(_("due on"))
     amount = MoneyField(_("sum"))
     # How sure the seller is that it comes then (R5).
@@ -210,7 +213,7 @@ class ExtraCost(Tracked):
         OTHER = "other", _("other costs")
 
     part_of = "order"
-    order = models.ForeignKey(Order, models.PROTECT, related_name="costs", verbose_name=_("order"))
+    order = models.ForeignKey(Order, models.PROTECT, related_name="costs", verbose_name=ORDER)
     kind = models.CharField(_("what for"), max_length=10, choices=Kind)
     amount = MoneyField(_("sum"))
     accrued_on = models.DateField(_("accrued on"))

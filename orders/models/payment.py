@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.history.tracked import Tracked, alive_manager
 from core.money import MoneyField
 from leads.models import Client
-from orders.models.order import Order
+from orders.models.order import ORDER, Order
 from orders.queries import AllocationQuerySet, PaymentQuerySet
 
 
@@ -89,7 +89,7 @@ class Allocation(Tracked):
     payment = models.ForeignKey(
         Payment, models.PROTECT, related_name="allocations", verbose_name=_("payment")
     )
-    order = models.ForeignKey(Order, models.PROTECT, related_name="allocations", verbose_name=_("order"))
+    order = models.ForeignKey(Order, models.PROTECT, related_name="allocations", verbose_name=ORDER)
     amount = MoneyField(_("sum"))
 
     objects = alive_manager(AllocationQuerySet)

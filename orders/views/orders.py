@@ -1,6 +1,5 @@
 """Pages of orders: one order, a new one, its changes, and the small things that are said of it."""
 
-import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -43,6 +42,7 @@ from orders.lines import ZERO
 from orders.models import Allocation, ExtraCost, Instalment, Order, OrderLine, Product, Shipment
 from orders.states import flags_of
 from orders.terms import against, terms_of
+from people import calendar
 from people.access import get_visible_or_404
 from people.journal import told_to
 from people.models import User
@@ -52,7 +52,7 @@ from pipeline.models import Deal
 
 _OFFERED = 30
 _HISTORY_PAGE = 50
-_SHIP_IN = 7  # days a new order is planned to be shipped in, until somebody says otherwise
+_SHIP_IN = 5  # working days, until somebody says otherwise
 
 
 def visible_order(request: HttpRequest, pk: int) -> Order:
@@ -170,7 +170,7 @@ def _to_begin_with(client: Client | None, deal: Deal | None) -> dict[str, Any]:
     terms = terms_of(client.pk) if client else None
     return {
         "ordered_on": today,
-        "ship_on": today + dt.timedelta(days=_SHIP_IN),
+        "ship_on": calendar.add_working_days(today, _SHIP_IN),
         "deferral_days": terms.deferral_days if terms else 0,
         "manager": deal.manager_id if deal else None,
     }
