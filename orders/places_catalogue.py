@@ -3,9 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.history.rollback import restored
+from core.imports import importer
 from core.places import rail
 from leads import named_lists
 from orders.actions import products
+from orders.importing.catalogue import Catalogue
 from orders.models import OrderLine, Product, StockCount, Supplier
 from people import access
 from people.models import Role
@@ -21,4 +23,5 @@ def fill() -> None:
     selling = {Role.MANAGER, Role.HEAD, Role.DIRECTOR, Role.ADMIN}
     rail.add(_("Products"), "orders:products", "box-seam", roles=selling, order=55)
     named_lists.register("suppliers", Supplier, _("Suppliers"))
+    importer.register(Catalogue())
     restored.connect(products.after_rollback, dispatch_uid="orders.product_names")

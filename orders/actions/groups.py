@@ -3,7 +3,7 @@
 The tree is locked as a whole: it has hundreds of rows, and two moves at one moment could close a circle.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -63,6 +63,26 @@ def add_group(
         group.position = _after_last(tree, above)
         group.save()
     return group
+
+
+def ensure_groups(paths: Mapping[str, Sequence[str]], *, by: User) -> dict[str, ProductGroup]:
+    """{key: the group at this path}, for paths as names from the top; what of them is not there yet is made."""
+    access.require(by, "catalogue")
+    found: dict[str, ProductGroup] = {}
+    with operation(by=by):
+        for key, names in paths.items():
+            tree = _locked()
+            group: ProductGroup | None = None
+            for name in names:
+                below = (
+                    tree.children(group.pk if group else None) if group is None or group.pk in tree else []
+                )
+                same = [one for one in below if normal(one.name) == normal(name)]
+                group = same[0] if same else add_group(name, by=by, parent=group)
+            if group is None:
+                raise ValidationError({"name": _("Enter the name.")})
+            found[key] = group
+    return found
 
 
 def update_group(group: ProductGroup, *, by: User, **fields: Any) -> ProductGroup:

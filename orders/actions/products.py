@@ -77,7 +77,7 @@ def update_products(changes: Mapping[int, Mapping[str, Any]], *, by: User) -> in
         changed = []
         for pk, fields in changes.items():
             product = products[pk]
-            fresh = {name: one for name, one in fields.items() if getattr(product, name) != one}
+            fresh = {name: one for name, one in fields.items() if not _stands(product, name, one)}
             if fresh:
                 _set(product, _cleaned(fresh, product))
                 changed.append(product)
@@ -151,6 +151,13 @@ def _by_id(changes: Mapping[int, Any]) -> dict[int, Product]:
     if len(products) != len(ids):
         raise LookupError("a product has gone")
     return products
+
+
+def _stands(product: Product, name: str, value: Any) -> bool:
+    """Whether the product has this value already; what a key leads to is not fetched for it."""
+    if name in _KEYS:
+        return bool(getattr(product, f"{name}_id") == (value.pk if value else None))
+    return bool(getattr(product, name) == value)
 
 
 def _set(product: Product, fields: Mapping[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Bringing the catalogue in: products, prices, stock."""
