@@ -25,7 +25,7 @@ from core.imports.parse import CellError
 from core.imports.sandbox.spool import Cell
 from core.imports.words import Vocabulary, plain
 from core.money import quantity
-from orders.actions.plans import MeasureName, is_over, may_write, set_cells
+from orders.actions.plans import CellsChanged, MeasureName, is_over, may_write, set_cells
 from orders.models import PlanCell, SalesPlan
 from orders.plan_grid import next_months, words
 from orders.plans import Said, Where, cells_of, months_of
@@ -34,6 +34,8 @@ from people import access
 
 Action = ImportRow.Action
 GROUPS, SELLERS = "group", "seller"
+# In a staged row: what the plan said when it was checked.
+SEEN = "seen"
 # What the row of everything is called; no group has this id.
 EVERYTHING = 0
 _SHORT = ("янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
@@ -165,7 +167,7 @@ class _Check:
     def _understand(self, measure: MeasureName, parsed: Parsed) -> None:
         row = parsed.row
         row.clean = {key: value for key, value in parsed.values.items() if value not in (None, "")}
-        if not any(key.startswith("m") for key in row.clean):
+        if not row.clean.keys() - {GROUPS, SELLERS}:
             row.action = Action.SKIP if not parsed.is_wrong else row.action
             return
         place: dict[str, int | None] = {}
@@ -194,8 +196,11 @@ class _Check:
             return
         self._met[key] = parsed.row.number
         plan: Any = self.plan
-        values = values_of(parsed.row, plan.year)
+        values = values_of(parsed.row, parsed.row.clean, plan.year)
         known = {where: getattr(self.before.get(where, Said()), measure) for where in values}
+        parsed.row.clean[SEEN] = {
+            f"m{where.month.month}": None if value is None else str(value) for where, value in known.items()
+        }
         changed = {where for where, value in values.items() if known[where] != value}
         for where in changed:
             if is_over(plan, where.month):
@@ -230,11 +235,16 @@ class Plans:
             raise OutOfDate(_("the plan is not there any more."))
         kinds = {place: entry["kind"] for place, entry in enumerate(run.plan)}
         values: dict[MeasureName, dict[Where, Decimal | None]] = {"amount": {}, "quantity": {}}
+        seen: dict[MeasureName, dict[Where, Decimal | None]] = {"amount": {}, "quantity": {}}
         for row in run.rows.filter(action__in=[Action.CREATE, Action.UPDATE]).order_by("place", "number"):
-            values["quantity" if kinds[row.place] == PIECES.key else "amount"] |= values_of(row, plan.year)
+            measure: MeasureName = "quantity" if kinds[row.place] == PIECES.key else "amount"
+            values[measure] |= values_of(row, row.clean, plan.year)
+            seen[measure] |= values_of(row, row.clean[SEEN], plan.year)
         try:
-            for measure, some in values.items():
-                set_cells(plan, some, by=by, measure=measure)
+            for name, some in values.items():
+                set_cells(plan, some, by=by, measure=name, seen=seen[name])
+        except CellsChanged:
+            raise OutOfDate(_("somebody has written other values meanwhile.")) from None
         except PermissionDenied:
             raise OutOfDate(_("some of these sellers are not of your team any more.")) from None
         except ValidationError as error:
@@ -282,14 +292,15 @@ class Plans:
         return shown
 
 
-def values_of(row: ImportRow, year: int) -> dict[Where, Decimal | None]:
-    """What a staged row says, by the places of the plan."""
+def values_of(row: ImportRow, months: Mapping[str, str | None], year: int) -> dict[Where, Decimal | None]:
+    """Values by month of a staged row, by the places of the plan."""
     group, seller = row.clean.get(GROUPS) or None, row.clean.get(SELLERS) or None
-    return {
-        Where(month, group, seller): Decimal(row.clean[f"m{month.month}"])
-        for month in months_of(year)
-        if f"m{month.month}" in row.clean
-    }
+    found: dict[Where, Decimal | None] = {}
+    for month in months_of(year):
+        value = months.get(key := f"m{month.month}")
+        if key in months:
+            found[Where(month, group, seller)] = None if value is None else Decimal(value)
+    return found
 
 
 def groups_of(answers: Mapping[str, str]) -> Vocabulary:

@@ -18,7 +18,8 @@ from people.models import User
 
 
 def table_of(plan: SalesPlan, user: User, measure: MeasureName) -> Table:
-    """What the reader's cells say: groups without a seller first, all of them, so that an empty plan can be filled."""
+    """What the reader's cells say. Every group has its row, and every seller one of everything: so an empty plan can be
+    filled."""
     figures = plan_of(plan.year, user=user)
     own, tree, sellers = figures.measure(measure).own, figures.tree, sellers_of(plan, user)
     places = {(where.group, where.manager) for where in own}
@@ -27,7 +28,7 @@ def table_of(plan: SalesPlan, user: User, measure: MeasureName) -> Table:
         (group, manager)
         for manager in (None, *sellers)
         for group in groups
-        if (group, manager) in places or (manager is None and may_write(user, None))
+        if (group, manager) in places or ((manager is None or group is None) and may_write(user, manager))
     ]
     columns = [
         Column("group", _("Product group"), value=lambda place: tree.path(place[0]) or _("All groups")),

@@ -193,12 +193,29 @@ def test_a_month_that_is_over_is_an_error_where_its_plan_would_change(
     assert plan_of(2026).amount.of(top.pk, months=[dt.date(2026, 12, 1)]) == 9
 
 
-def test_what_was_written_meanwhile_is_checked_anew(
+def test_what_another_wrote_since_the_check_is_shown_and_not_overwritten(
     cast: Cast,  # noqa: F811
     plan: SalesPlan,
     casings: tuple[ProductGroup, ProductGroup],
 ) -> None:
-    """A group that is gone by then stops the load as a whole, with a sentence."""
+    top, _below = casings
+    run = checked(book(("Оболочка", None, 5, 6)), cast.director.user)
+    write(plan, {Where(JAN, top.pk): 77})
+    assert runs.load(run)
+    run_due_jobs()
+    run.refresh_from_db()
+    assert own_amounts() == {Where(JAN, top.pk): 77}
+    assert (run.state, run.operation) == (ImportRun.State.CHECKED, None)
+    assert run.rows.get().action == ImportRow.Action.UPDATE
+    loaded(run)
+    assert own_amounts() == {Where(JAN, top.pk): 5, Where(FEB, top.pk): 6}
+
+
+def test_a_group_that_is_gone_stops_the_load_as_a_whole(
+    cast: Cast,  # noqa: F811
+    plan: SalesPlan,
+    casings: tuple[ProductGroup, ProductGroup],
+) -> None:
     _top, below = casings
     run = checked(book(("Черева", None, 5, 5), ("Оболочка", None, 5, 5)), cast.director.user)
     with by_system():
@@ -238,3 +255,15 @@ def test_the_file_of_the_page_is_loaded_as_it_is(
     loaded(checked(content, cast.director.user))
     assert plan_of(2027).measure(measure).own == dict.fromkeys(places, Decimal("1234.5"))
     assert PlanCell.objects.count() == 3
+
+
+def test_a_head_gets_a_file_in_which_the_team_can_be_planned(
+    cast: Cast,  # noqa: F811
+    plan: SalesPlan,
+) -> None:
+    browser = Browser()
+    browser.force_login(cast.head.user)
+    content = b"".join(browser.get("/plans/2027/file/").streaming_content)  # type: ignore[attr-defined]
+    sellers = {row[1] for row in load_workbook(io.BytesIO(content)).active.values}  # type: ignore[union-attr]
+    assert {cast.anna.user.name, cast.boris.user.name} <= sellers
+    assert cast.fedor.user.name not in sellers

@@ -266,3 +266,13 @@ class TestAround:
     def test_what_the_page_carries_is_what_stood_when_it_was_opened(self, director: Browser) -> None:
         make_plan(cells={Where(JAN): "100.50"})
         assert json.loads(director.get(URL).context["grid"].seen) == {name_of(1): "100.50"}
+
+    def test_who_configures_finds_the_norms_of_activity_beside_the_plan(
+        self,
+        director: Browser,
+        cast: Cast,  # noqa: F811
+    ) -> None:
+        make_plan()
+        words = "Планы активности: нормы показателей"
+        assert words in signed_in(cast.admin).get(URL).content.decode()
+        assert words not in director.get(URL).content.decode()
