@@ -22,7 +22,7 @@ from people.pages import ForAbility
 
 
 def _clients(request: HttpRequest | None) -> QuerySet[Client]:
-    return Client.objects.visible_to(request.user) if request else Client.objects.none()  # type: ignore[arg-type]
+    return Client.objects.visible_to(request.user) if request else Client.objects.none()
 
 
 _UNSTATED = "unstated"
@@ -33,7 +33,10 @@ class PaymentFilter(django_filters.FilterSet):
     """`client` comes by a link only: nobody looks for one in a list of thousands."""
 
     period = django_filters.ChoiceFilter(
-        label=_("Period"), empty_label=_("All time"), choices=list(periods.PERIOD_NAMES.items()), method="in_period"
+        label=_("Period"),
+        empty_label=_("All time"),
+        choices=list(periods.PERIOD_NAMES.items()),
+        method="in_period",
     )
     days = DayRangeFilter(label=_("Paid on"), field_name="paid_on")
     form = django_filters.ChoiceFilter(label=_("Form"), choices=_FORMS, method="of_form")
@@ -70,7 +73,7 @@ class PaymentList(ForAbility, List):
 
     def find(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         """Of the clients that are found, or with this INN, number or piece of the payer's name."""
-        mine = Client.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+        mine = Client.objects.visible_to(self.request.user)
         words = {query, query.lower(), query.upper(), query.capitalize(), normal(query)}
         payer = Q()
         for word in words:  # SQLite knows the case of Latin letters only

@@ -215,10 +215,9 @@ def usual_delay(client_ids: Iterable[int], day: dt.date) -> dict[int, int]:
 def _payments_of(orders: OrderQuerySet) -> dict[int, list[tuple[dt.date, Decimal]]]:
     found: dict[int, list[tuple[dt.date, Decimal]]] = defaultdict(list)
     rows = Allocation.objects.filter(order__in=orders.order_by().values("pk"))
-    for order, *paid in rows.order_by("payment__paid_on", "pk").values_list(
-        "order_id", "payment__paid_on", "amount"
-    ):
-        found[order].append(tuple(paid))
+    paid = rows.order_by("payment__paid_on", "pk").values_list("order_id", "payment__paid_on", "amount")
+    for order, day, amount in paid:
+        found[order].append((day, amount))
     return found
 
 

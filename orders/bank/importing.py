@@ -147,7 +147,7 @@ class Payments:
         return _PaymentsCheck(run.by)
 
     def apply(self, run: ImportRun) -> None:
-        access.require(run.by, "payments")  # type: ignore[arg-type]
+        access.require(run.by, "payments")
         rows = list(run.rows.filter(action=Action.CREATE).order_by("place", "number"))
         payments = [payment_of(row.clean) for row in rows]
         if any(known_here([row.clean for row in rows])):
@@ -157,7 +157,7 @@ class Payments:
             payment.client_id = proposal.client
         sums = [proposal.sums if proposal.is_sure else {} for proposal in proposals]
         try:
-            record_payments(payments, sums, by=run.by)  # type: ignore[arg-type]
+            record_payments(payments, sums, by=run.by)
         except ValidationError as error:
             raise OutOfDate(_("an order of these payments has been paid meanwhile.")) from error
 

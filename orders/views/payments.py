@@ -80,7 +80,7 @@ def _match_form(
 ) -> MatchForm:
     """The table of the client's open orders and of those the payment is for already, that the user may change."""
     matched = dict(Allocation.objects.filter(payment=payment).values_list("order_id", "amount"))
-    mine = Order.objects.visible_to(request.user).filter(client=payment.client_id)  # type: ignore[misc]
+    mine = Order.objects.visible_to(request.user).filter(client=payment.client_id)
     open_ones = list(mine.unpaid().order_by("ship_on", "pk")[:MOST_OFFERED])
     others = (matched.keys() | proposed.keys()) - {order.pk for order in open_ones}
     orders = [*mine.filter(pk__in=others).order_by("pk"), *open_ones]
@@ -126,7 +126,8 @@ class Whose(ForAbility, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         payment = visible_payment(request, pk)
-        form = WhoseForm(user=request.user, initial={"client": payment.payer_inn or payment.payer})
+        first = {"client": payment.payer_inn or payment.payer}
+        form = WhoseForm(user=request.user, initial=first)  # type: ignore[arg-type]
         return self._page(payment, form)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -152,14 +153,15 @@ class NewPayment(ForAbility, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         order, client = self._given()
-        form = NewPaymentForm(user=request.user, client=client, order=order)
+        form = NewPaymentForm(user=request.user, client=client, order=order)  # type: ignore[arg-type]
         return self._page(form, order, client)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if answer := result_of(request):
             return answer
         order, client = self._given()
-        form = NewPaymentForm(request.POST, user=request.user, client=client, order=order)
+        user: Any = request.user
+        form = NewPaymentForm(request.POST, user=user, client=client, order=order)
         if form.is_valid():
             try:
                 return once(request, lambda: self._save(form, order, client))
