@@ -43,7 +43,8 @@ class Document(OfOrder):
         }
         sentence = _("Written: %(kind)s %(number)s for %(sum)s.") % words
         messages.success(self.request, sentence)
-        return str(document.get_absolute_url())
+        # Not to the document's own place on it: from the page itself that would be no way to anywhere.
+        return self.order.get_absolute_url()
 
 
 class Ship(Document):
