@@ -24,7 +24,8 @@ class Sums:
     """One indicator of one person over the closed days; of several people these are added to each other.
 
     Flows add up; a stock stands as on the last closed day; a ratio is sum over sum. `wanted`: the norms of the days
-    that were judged, where they say "at least"; `of_wanted`: the values of those days.
+    that were judged (of weeks and months, where no day is), if they say "at least"; `of_wanted`: the values they were
+    judged by.
     """
 
     value: Decimal = _ZERO
@@ -68,6 +69,8 @@ class Discipline:
         days = list(CLOSED_DAYS.records(asked).select_related("closing").order_by("day"))
         self.results = results_of(days)
         self.sums: dict[tuple[int, int], Sums] = defaultdict(Sums)
+        # {(person, indicator): {day, week or month: [norms, values]}}
+        self._wanted: dict[tuple[int, int], dict[str, list[Decimal]]] = defaultdict(dict)
         self.positions: dict[int, tuple[int, str]] = {}
         figures = settled([day.pk for day in days])
         self.unscored = [result.day.pk for result in self.results if not result.scored]
@@ -75,6 +78,9 @@ class Discipline:
             drops_points = result.waits or result.dropped
             for one in figures[result.day.pk]:
                 self._take(result.day.person_id, one, is_scored=result.scored, drops_points=drops_points)
+        for pair, by_period in self._wanted.items():
+            period = next(period for period in Norm.Period.values if period in by_period)
+            self.sums[pair].wanted, self.sums[pair].of_wanted = by_period[period]
         self.people = User.all_objects.in_bulk({person for person, _indicator in self.sums})
 
     def _take(self, person: int, one: Settled, *, is_scored: bool, drops_points: bool) -> None:
@@ -84,7 +90,11 @@ class Discipline:
         is_day = figure.period == Norm.Period.DAY
         is_judged = bool(one.verdict) and (is_scored or not is_day)
         if is_day:
-            self._add_value(sums, one, is_judged)
+            self._add_value(sums, one)
+        if is_judged and figure.rule.is_flow and figure.rule.direction in _HAS_LOW:
+            wanted = self._wanted[person, figure.indicator_id].setdefault(figure.period, [_ZERO, _ZERO])
+            wanted[0] += figure.rule.low or _ZERO
+            wanted[1] += one.value or _ZERO
         if not is_judged:
             return
         sums.judged += 1
@@ -94,7 +104,7 @@ class Discipline:
         sums.points += 0 if drops_points else one.points
 
     @staticmethod
-    def _add_value(sums: Sums, one: Settled, is_judged: bool) -> None:
+    def _add_value(sums: Sums, one: Settled) -> None:
         rule, value = one.figure.rule, one.value or _ZERO
         sums.is_percent = rule.unit == Rule.Unit.PERCENT
         if one.base is not None:
@@ -102,6 +112,3 @@ class Discipline:
             sums.base = (sums.base or _ZERO) + one.base
         else:
             sums.value = sums.value + value if rule.is_flow else value
-        if is_judged and rule.is_flow and rule.direction in _HAS_LOW:
-            sums.wanted += rule.low or _ZERO
-            sums.of_wanted += value

@@ -27,6 +27,7 @@ from reports.facts.clients import COSTS, LEADS
 from reports.facts.deals import CREATED, WON
 from reports.pictures import Picture, Series
 from reports.report import HEADS, TOTAL, Found, Line, Report, Section
+from reports.saying import roubles
 
 _NONE = "none"
 _ZERO, _CENT = Decimal(0), Decimal("0.01")
@@ -77,7 +78,7 @@ class Marketing(Report):
         ]
         if self.knows_costs:
             columns += [
-                Column("cost", _("Cost, ₽"), "sum"),
+                Column("cost", _("Spent, ₽"), "sum"),
                 Column("per_lead", _("Per lead, ₽"), "sum"),
                 Column("per_won", _("Per won deal, ₽"), "sum"),
                 Column("gain", _("Return"), "percent", tone=_pays),
@@ -130,7 +131,7 @@ class Marketing(Report):
     def picture(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Picture | None:
         series = [Series(_("Sales without VAT, ₽"), [line.values.get("sales") for line in lines])]
         if self.knows_costs:
-            series.append(Series(_("Cost, ₽"), [line.values.get("cost") for line in lines]))
+            series.append(Series(_("Spent, ₽"), [line.values.get("cost") for line in lines]))
         return Picture("axes", self.title, [line.label for line in lines], series, unit="₽")
 
     def sentence(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Text:
@@ -139,14 +140,12 @@ class Marketing(Report):
             text,
             show.number(total["leads"]),
             show.number(total["won"]),
-            format_money(Decimal(total["sales"])),
+            roubles(total["sales"]),
         )
         if not total.get("cost"):
             return said
         more = _("Spent: <b>{}</b>; a rouble spent brought {} of margin.")
-        return said + format_html(
-            " " + more, format_money(Decimal(total["cost"])), format_money(round(total["gain"], 2))
-        )
+        return said + format_html(" " + more, roubles(total["cost"]), format_money(round(total["gain"], 2)))
 
 
 def _nothing(column: str) -> int | Decimal:

@@ -81,5 +81,5 @@ class CostsOf(Records):
             Column("month", _("Month"), value=lambda cost: show.month(cost.month), sort="month"),
             Column("campaign", _("Campaign"), sort="campaign__name"),
             Column("source", _("Source"), value="campaign.source", sort="campaign__source__position"),
-            Column("amount", _("Cost, ₽"), "sum", sort="amount", total=Sum("amount"), on_phone="end"),
+            Column("amount", _("Spent, ₽"), "sum", sort="amount", total=Sum("amount"), on_phone="end"),
         ]

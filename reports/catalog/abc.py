@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import show
-from core.money import format_money
 from core.places import Text
 from core.tables.columns import Column
 from leads.models import Client
@@ -20,6 +19,7 @@ from people import access
 from reports.facts import SOLD
 from reports.pictures import Picture, Series
 from reports.report import SELLERS, TOTAL, Found, Line, Report, Section
+from reports.saying import roubles
 
 # A client is of the class while those before it have sold less than so many percent.
 CLASSES = (("A", 80), ("B", 95), ("C", 101))
@@ -159,5 +159,5 @@ class ABC(Report):
             show.number(first.values["clients"]),
             show.number(total["clients"]),
             show.percent(first.values["share"]),
-            format_money(first.values["net"]),
+            roubles(first.values["net"]),
         )

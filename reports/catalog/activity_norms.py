@@ -32,11 +32,12 @@ _VERDICTS = {"met": Figure.Verdict.MET, "within": Figure.Verdict.WITHIN, "missed
 class ActivityNorms(Report):
     code, title, section = "activity", gettext_lazy("Activity against norms"), Section.WORK
     about = gettext_lazy(
-        "The figures of the closed days of the period, with their corrections. What is counted of a day is added up;"
-        " what stands at a moment (deals in work, overdue tasks) is that of the last closed day; a ratio is the sum of"
-        " its parts. Norm: the norms “at least” of the days that were judged, added up; done is the value of these days"
-        " / that norm. Met, within tolerance and missed count judged figures, those of weeks and months included; days"
-        " off, absences and excused days are not judged. The day that is running is no part of it and stands apart."
+        "The figures of the closed days of the period, with their corrections. What is counted of a day is added"
+        " up; what stands at a moment (deals in work, overdue tasks) is that of the last closed day; a ratio is"
+        " the sum of its parts. Norm: the norms “at least” of the days that were judged (of weeks or months where"
+        " no day is), added up; done is the value that was judged by them / these norms. Met, within tolerance and"
+        " missed count judged figures, those of weeks and months included; days off, absences and excused days"
+        " are not judged. The day that is running is no part of it and stands apart."
     )
     roles = HEADS
     narrowings = ("team", "manager")
@@ -45,8 +46,8 @@ class ActivityNorms(Report):
             "rows",
             gettext_lazy("Rows"),
             {
-                _INDICATORS: gettext_lazy("Indicators, managers"),
-                _MANAGERS: gettext_lazy("Managers, indicators"),
+                _INDICATORS: gettext_lazy("By indicator"),
+                _MANAGERS: gettext_lazy("By manager"),
             },
         ),
     )
@@ -174,7 +175,7 @@ class ActivityNorms(Report):
         return {"manager": int(person), "indicator": int(indicator)}
 
     def picture(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Picture | None:
-        shown = [line for line in lines if line.is_sum]
+        shown = [line for line in lines if line.is_sum and any(line.values.get(key) for key in _VERDICTS)]
         looks = [
             (_("Met"), "met", "met"),
             (_("Within tolerance"), "within", "near"),

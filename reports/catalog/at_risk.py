@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import show
-from core.money import format_money
 from core.periods import Period
 from core.places import Text
 from core.tables.columns import Column
@@ -26,6 +25,7 @@ from reports.facts.clients import CLIENTS
 from reports.pictures import Picture, Series
 from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
 from reports.rhythm import LOOKED_AT, Rhythm, rhythms
+from reports.saying import roubles
 
 _ZERO = Decimal(0)
 _YEAR = 365
@@ -133,4 +133,4 @@ class ClientsAtRisk(Report):
 
     def sentence(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Text:
         text = _("<b>{}</b> clients have not bought for longer than usual; in a year they brought <b>{}</b>.")
-        return format_html(text, show.number(len(lines)), format_money(total["sales"]))
+        return format_html(text, show.number(len(lines)), roubles(total["sales"]))

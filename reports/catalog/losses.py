@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import show
-from core.money import format_money
 from core.places import Text
 from core.tables.columns import Column
 from pipeline.models import LossReason
 from reports.facts.deals import LOST
 from reports.pictures import Picture, Series
 from reports.report import SELLERS, TOTAL, Found, Line, Report, Section
+from reports.saying import roubles
 
 _NONE = "none"
 
@@ -104,7 +104,7 @@ class LossReasons(Report):
         return format_html(
             text,
             show.number(total["deals"]),
-            format_money(total["amount"]),
+            roubles(total["amount"]),
             first.label,
             show.percent(first.values["share"]),
         )

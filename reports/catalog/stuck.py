@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import show
-from core.money import format_money
 from core.places import Text
 from core.tables.columns import Column
 from people.models import User
@@ -22,6 +21,7 @@ from reports.asking import Switch
 from reports.facts.deals import OPEN
 from reports.pictures import Picture, Series
 from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
+from reports.saying import roubles
 from reports.stages import Stages
 
 _MANAGERS, _STAGES = "manager", "stage"
@@ -140,10 +140,10 @@ class StuckDeals(Report):
             text,
             show.number(total["stuck"]),
             show.number(total["deals"]),
-            format_money(Decimal(total["stuck_amount"])),
+            roubles(total["stuck_amount"]),
             show.percent(total["share"] or 0),
             show.number(total["forgotten"]),
-            format_money(Decimal(total["forgotten_amount"])),
+            roubles(total["forgotten_amount"]),
         )
 
 

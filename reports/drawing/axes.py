@@ -100,7 +100,7 @@ class _Axes:
             room = breadth(name) + 34
             if x and x + room > self.width:
                 x, row = 0.0, row + 1
-            found.append((x, row, tint(index), name))
+            found.append((x, row, tint(index, _tone_of(self.picture.series[index])), name))
             x += room
         return found, row + 1
 
@@ -188,7 +188,10 @@ class _Axes:
                 below = reached.get((at, value < 0), 0.0)
                 reached[at, value < 0] = below + value
                 top, low = sorted((self.y(below + value), self.y(below)))
-                yield box(self.x(at) + start, top, thick, low - top, tint(index), self._says(series, at))
+                tone = series.tones[at] if at < len(series.tones) else ""
+                yield box(
+                    self.x(at) + start, top, thick, low - top, tint(index, tone), self._says(series, at)
+                )
 
     def _curves(self) -> Iterable[Part]:
         taken: list[Box] = []
@@ -259,6 +262,11 @@ class _Axes:
         for x, row, colour, name in self.key:
             yield box(x, row * _LINE_HEIGHT + 2, 10, 10, colour, rx=2.0)
             yield words(x + 15, row * _LINE_HEIGHT + 11.5, name)
+
+
+def _tone_of(series: Series) -> str:
+    """The verdict that all values of a series are coloured by, if it is one."""
+    return series.tones[0] if len(set(series.tones)) == 1 else ""
 
 
 def _ink(colour: str) -> str:

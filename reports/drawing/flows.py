@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from reports.drawing.marks import NARROW, Part, box, ribbon, tint, words
-from reports.drawing.words import exact, fitting, short
+from reports.drawing.words import breadth, exact, fitting, short
 from reports.pictures import Picture
 
 _UPRIGHT, _GAP = 10.0, 20.0
@@ -81,7 +81,10 @@ def paint(picture: Picture, width: int) -> tuple[float, list[Part]]:
         parts.append(box(x, place.y, _UPRIGHT, max(place.size * scale, 1.5), "tint-4", says))
         at_left = place.layer == 0
         at, anchor = (x - 6, "end") if at_left else (x + _UPRIGHT + 6, "start")
-        name = fitting(place.name, side - 8 if place.layer in (0, last) else step - _UPRIGHT - 10)
+        space = side - 8 if place.layer in (0, last) else step - _UPRIGHT - 10
+        if breadth(number) > space:
+            continue  # its mark says it, and the table below
+        name = fitting(place.name, space)
         parts += [
             words(at, middle - 2, name, anchor),
             words(at, middle + 12, number, anchor, "strong", bold=True),

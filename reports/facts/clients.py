@@ -38,5 +38,5 @@ COSTS = Fact(
     _costs,  # type: ignore[arg-type]
     "month",
     {"source": "campaign__source", "campaign": "campaign"},
-    {"cost": Measure("cost", _("Cost, ₽"), "sum", Sum("amount"))},
+    {"cost": Measure("cost", _("Spent, ₽"), "sum", Sum("amount"))},
 )

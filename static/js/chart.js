@@ -62,7 +62,8 @@
     return picture.series.map((series, at) => {
       const common = { name: series.name, animation: false, emphasis: { focus: "none" } };
       if (isBar(series)) {
-        const colour = look.tints[at % 6];
+        const [tone, ...others] = new Set(series.tones);
+        const colour = tone && !others.length ? look.tone(tone) : look.tints[at % 6];
         const saysValues = beside === 1 && bars.length === 1 && !lines.length && room > 58;
         return {
           ...common,

@@ -190,3 +190,24 @@ def test_steps_of_an_axis_are_round_and_hold_the_values() -> None:
 def test_words_are_cut_to_their_room() -> None:
     assert fitting("Дорого", 200) == "Дорого"
     assert fitting("Выбрали конкурента с длинным именем", 80).endswith("…")
+
+
+def test_the_key_of_a_series_of_one_verdict_is_in_its_colour() -> None:
+    picture = Picture(
+        "axes",
+        "Нормы",
+        ["Встречи", "Разговоры"],
+        [
+            Series("Выполнено", [3, 4], look="stacked", tones=["met", "met"]),
+            Series("Не выполнено", [1, 2], look="stacked", tones=["missed", "missed"]),
+        ],
+    )
+    drawn = str(svg(picture))
+    assert drawn.count('class="met"') == 3 and drawn.count('class="missed"') == 3
+    assert "tint-" not in drawn
+
+
+def test_a_sankey_without_room_leaves_the_words_between_out() -> None:
+    flows = [Flow(str(step), str(step + 1), 100_000 - step) for step in range(12)]
+    wide, narrow = (str(svg(Picture("sankey", "Путь", flows=flows), width)) for width in (WIDE, NARROW))
+    assert wide.count("<text") > narrow.count("<text")
