@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -379,7 +378,7 @@ def _list_records(
         row.record_id: row for row in definition.model.versions.at(moment).filter(record_id__in=list(ids))
     }
     now = _records(definition, ids)
-    visible = _visible(definition, ids, user)
+    visible = _visible(definition, now, user)
     value = _ZERO
     differs = False
     for pk in ids:
@@ -413,7 +412,7 @@ def _list_nearly(
             if one.record_id not in counted:
                 near.setdefault(one.record_id, one)
     now = _records(definition, near)
-    visible = _visible(definition, near, user)
+    visible = _visible(definition, now, user)
     for pk, one in list(near.items())[:LONGEST]:
         if pk in now:
             record = _record(now[pk], now[pk], definition, measuring.of.moment, is_visible=pk in visible)
@@ -434,13 +433,14 @@ def _records(definition: Definition, ids: Iterable[int]) -> dict[int, Any]:
     return {row.pk: row for row in rows}
 
 
-def _visible(definition: Definition, ids: Iterable[int], user: User) -> set[int]:
+def _visible(definition: Definition, records: dict[int, Any], user: User) -> set[int]:
     """Which of the records the user may read, deleted ones among them."""
-    rows: Any = definition.model.all_objects.filter(pk__in=list(ids))
+    rows: Any = definition.model.all_objects.filter(pk__in=list(records))
     found = set(rows.visible_to(user).values_list("pk", flat=True))
     if definition.model is Activity:  # as on the card: whatever happened with a client one sees
-        clients = Client.all_objects.visible_to(user).values("pk")
-        found |= set(rows.filter(Q(client__in=clients)).values_list("pk", flat=True))
+        theirs = Client.all_objects.filter(pk__in={record.client_id for record in records.values()})
+        clients = set(theirs.visible_to(user).values_list("pk", flat=True))
+        found |= {pk for pk, record in records.items() if record.client_id in clients}
     return found
 
 

@@ -57,9 +57,15 @@ def activities(definition: Any, span: Span) -> Iterator[Near]:
     end, late = span.window.end, rest_of_day(span.window)
     whose = Q(manager__in=span.people, kind__in=list(definition.kinds(span)))
     in_time = Q(**span.window.lookup("happened_at"))
-    first_day = periods.day_of(span.window.start)
-    cancelled = Q(status=Activity.Status.CANCELLED, due_on__gt=first_day, due_on__lte=span.today)
-    then = {row.record_id: row for row in Activity.versions.at(end).filter(whose, in_time | cancelled)}
+    due = Q(due_on__gt=periods.day_of(span.window.start), due_on__lte=span.today)
+    # What was cancelled had been planned, and so is found by the index of that.
+    planned = Activity.versions.filter(due, status=Activity.Status.PLANNED, manager__in=span.people)
+    versions = Activity.versions.at(end).filter(whose)
+    done = versions.filter(in_time, status=Activity.Status.DONE)
+    cancelled = versions.filter(
+        due, status=Activity.Status.CANCELLED, record_id__in=planned.values("record_id")
+    )
+    then = {row.record_id: row for row in [*done, *cancelled]}
     now = {
         row.pk: row
         for row in Activity.all_objects.filter(
