@@ -5,7 +5,7 @@ Whoever may see the person sees the figure; of records they may not see they lea
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,14 +14,13 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from activities.models import Activity
-from core import periods, show
+from core import show
 from core.periods import Window
-from kpi import indicators
+from kpi import drill_records, indicators
 from kpi.actions.later import may_have_word_on, may_watch
 from kpi.days import TeamDay, team_day
-from kpi.indicators.base import Changed, Definition, Near
-from kpi.indicators.near import at_clock
+from kpi.drill_records import Record
+from kpi.indicators.base import Definition
 from kpi.measuring import DayOf, Judged, Measured, Measuring, ratio
 from kpi.models import Closing, Correction, Figure, Indicator, Norm, Objection, PersonDay
 from kpi.results import Settled, settled
@@ -31,31 +30,10 @@ from kpi.scorecard.days import column_of, frozen_column
 from kpi.scorecard.sheet import Cell, Column, in_words
 from kpi.scorecard.spans import days_of
 from kpi.totals import first_day
-from leads.models import Client
 from people import access, calendar
 from people.models import Appointment, User
-from pipeline.models import Deal
 
-# More records than these are not listed.
-LONGEST = 200
 _ZERO = Decimal(0)
-
-
-@dataclass
-class Record:
-    """One record: what it is, when it happened and was entered, what it adds, why it does not count."""
-
-    title: str
-    url: str | None = None
-    note: str = ""
-    happened: str = ""
-    entered: str = ""
-    amount: str = ""
-    reason: str = ""
-    changed: Changed | None = None
-    remark: str = ""
-    moment: dt.datetime | None = None
-    pk: int = 0
 
 
 @dataclass
@@ -199,8 +177,7 @@ def why_frozen(figure: Figure, user: User) -> Why:
     found.may_correct = may_correct
     ids = figure.record_ids
     definition = indicators.definition_of(row)
-    _list_records(found, definition, ids, day.ends, user)
-    _list_nearly(found, definition, measuring, ids, user)
+    _list_records(found, definition, ids, measuring, user)
     return found
 
 
@@ -317,8 +294,7 @@ def why_live(user: User, person_id: int, indicator_id: int, day: dt.date, moment
     if column.is_flow:
         found.usual = usual_of([person_id], day, [indicator_id]).get((person_id, indicator_id))
     definition = indicators.definition_of(row)
-    _list_records(found, definition, figure.measured.ids, of.window.end, user, is_frozen=False)
-    _list_nearly(found, definition, measuring, figure.measured.ids, user)
+    _list_records(found, definition, figure.measured.ids, measuring, user)
     return found
 
 
@@ -359,137 +335,17 @@ def _live_cell(figure: Judged, column: Column, person_id: int, day: dt.date) -> 
     )
 
 
-# --- Records --------------------------------------------------------------------------------------------------------
+# --- Both -----------------------------------------------------------------------------------------------------------
 
 
 def _list_records(
-    found: Why,
-    definition: Definition,
-    ids: Collection[int],
-    moment: dt.datetime,
-    user: User,
-    *,
-    is_frozen: bool = True,
+    found: Why, definition: Definition, ids: Collection[int], measuring: Measuring, user: User
 ) -> None:
-    """Puts the counted records on the list as they stood at the moment, and what has become of them."""
-    listed = list(ids)[:LONGEST]
-    found.left_out = len(ids) - len(listed)
-    then = {
-        row.record_id: row for row in definition.model.versions.at(moment).filter(record_id__in=list(ids))
-    }
-    now = _records(definition, ids)
-    visible = _visible(definition, now, user)
-    value = _ZERO
-    differs = False
-    for pk in ids:
-        row = then.get(pk)
-        if row is None or pk not in now:
-            continue
-        changed = definition.changed(row, now[pk]) if is_frozen and definition.is_flow else None
-        differs = differs or changed is not None
-        value += definition.worth(now[pk]) if changed is None or changed.counts else _ZERO
-        if pk in listed:
-            record = _record(row, now[pk], definition, moment, is_visible=pk in visible)
-            record.changed = changed
-            if definition.is_flow and record.moment and periods.day_of(record.moment) < found.day:
-                record.remark = _(
-                    "after the cut-off before: counts for this day, in reports for its own date"
-                )
-            found.counted.append(record)
-    found.counted.sort(key=lambda record: record.moment or moment)
-    value = value.quantize(Decimal("0.01"))
-    if differs and value != found.cell.value:
-        found.value_now = value
-
-
-def _list_nearly(
-    found: Why, definition: Definition, measuring: Measuring, ids: Collection[int], user: User
-) -> None:
-    counted = set(ids)
-    near: dict[int, Near] = {}
-    for span in measuring.spans():
-        for one in definition.nearly(span):
-            if one.record_id not in counted:
-                near.setdefault(one.record_id, one)
-    now = _records(definition, near)
-    visible = _visible(definition, now, user)
-    for pk, one in list(near.items())[:LONGEST]:
-        if pk in now:
-            record = _record(now[pk], now[pk], definition, measuring.of.moment, is_visible=pk in visible)
-            record.reason, record.pk = str(one.reason), pk
-            found.nearly.append(record)
-
-
-_WITH: dict[type, tuple[str, ...]] = {
-    Activity: ("client", "kind", "manager"),
-    Deal: ("client", "stage", "manager"),
-    Client: (),
-}
-
-
-def _records(definition: Definition, ids: Iterable[int]) -> dict[int, Any]:
-    model = definition.model
-    rows = model.all_objects.filter(pk__in=list(ids)).select_related(*_WITH.get(model, ()))
-    return {row.pk: row for row in rows}
-
-
-def _visible(definition: Definition, records: dict[int, Any], user: User) -> set[int]:
-    """Which of the records the user may read, deleted ones among them."""
-    rows: Any = definition.model.all_objects.filter(pk__in=list(records))
-    found = set(rows.visible_to(user).values_list("pk", flat=True))
-    if definition.model is Activity:  # as on the card: whatever happened with a client one sees
-        theirs = Client.all_objects.filter(pk__in={record.client_id for record in records.values()})
-        clients = set(theirs.visible_to(user).values_list("pk", flat=True))
-        found |= {pk for pk, record in records.items() if record.client_id in clients}
-    return found
-
-
-def _record(then: Any, now: Any, definition: Definition, moment: dt.datetime, *, is_visible: bool) -> Record:
-    """One line; `then` is the version that was counted, or the row itself."""
-    record = Record("")
-    if isinstance(now, Activity):
-        record.title = now.client.name
-        record.note = _of_activity(then, now)
-        if then.happened_at:
-            record.happened, record.moment = at_clock(then.happened_at, moment), then.happened_at
-        if then.entered_at:
-            record.entered = at_clock(then.entered_at, moment)
-    elif isinstance(now, Deal):
-        record.title = str(now.client) if not now.name else f"{now.client}: {now.name}"
-        record.note = _("No. %(number)s") % {"number": now.pk}
-        if then.closed_at:
-            record.happened, record.moment = at_clock(then.closed_at, moment), then.closed_at
-        if then.amount is not None:
-            record.amount = in_words(then.amount, "money", full=True)
-    elif isinstance(now, Client):
-        record.title = now.name
-        record.happened, record.moment = at_clock(now.created_at, moment), now.created_at
-    if definition.unit == "quantity":
-        record.amount = in_words(definition.worth(then), definition.unit)
-    if not is_visible:
-        return Record(
-            _("A record of somebody else's"),
-            note=_("No. %(number)s") % {"number": now.pk},
-            happened=record.happened,
-            entered=record.entered,
-            amount=record.amount,
-        )
-    if now.deleted_at is None:
-        record.url = now.get_absolute_url()
-    return record
-
-
-def _of_activity(then: Any, now: Activity) -> str:
-    parts = [str(now.kind)]
-    if then.status == Activity.Status.PLANNED:
-        if then.due_on is not None:
-            due = then.due_at or periods.local(then.due_on)
-            words = show.day(then.due_on) + (f", {show.clock_time(due)}" if then.due_at else "")
-            parts.append(_("due %(when)s") % {"when": words})
-        if then.subject:
-            parts.append(then.subject)
-        if then.times_moved:
-            parts.append(_("moved %(count)s×") % {"count": then.times_moved})
-    elif then.outcome:
-        parts.append(str(Activity.Outcome(then.outcome).label))
-    return ", ".join(parts)
+    """Puts the records on the list, and what the value would be with them as they stand now."""
+    counted = drill_records.counted(
+        definition, ids, found.window.end, found.day, user, is_frozen=found.figure is not None
+    )
+    found.counted, found.left_out = counted.records, counted.left_out
+    if counted.value_now != found.cell.value:
+        found.value_now = counted.value_now
+    found.nearly = drill_records.nearly(definition, measuring, ids, user)

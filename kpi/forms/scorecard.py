@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.money import plain_money
-from kpi.drill import Record
+from kpi.drill_records import Record
 from kpi.forms.settings import NumberFormField
 
 LONGEST = 300

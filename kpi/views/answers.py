@@ -19,7 +19,8 @@ from core import show
 from core.forms import add_errors, redirect_to
 from core.money import plain_money
 from kpi.actions import later
-from kpi.drill import Record, figure_or_404, may_see, person_day_or_404, why_frozen
+from kpi.drill import figure_or_404, may_see, person_day_or_404, why_frozen
+from kpi.drill_records import Record
 from kpi.forms.scorecard import AcceptForm, AnswerForm, CorrectForm, DecisionForm, ObjectForm, ReasonForm
 from kpi.models import Closing, Figure, Norm, Objection, PersonDay, Rule
 from kpi.results import settled_figure
