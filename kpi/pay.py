@@ -165,7 +165,8 @@ def month_of(
     if people is not None:
         days = days.filter(person__in=people)
     shares: dict[tuple[int, int], Share] = {}
-    rows = _with_their_own(days.order_by("day"))
+    # What money does not hang on is left out: the moments alone cost as much as the rest.
+    rows = _with_their_own(days.order_by("day").defer("starts", "ends", "seconds_present", "seconds_of_day"))
     # As approved where it is approved: of other months no correction is a recalculation.
     found = results_of(rows, recalculated=False)
     persons = {result.day.person_id for result in found}
