@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +17,7 @@ from leads.merging import Merge, Mover
 from leads.models import Client
 from orders import rollup
 from orders.actions.parts import write_sums_anew
+from orders.lines import ZERO
 from orders.models import Allocation, ExtraCost, Order, OrderLine, Payment, Shipment, Terms
 from orders.sums import refresh_orders, refresh_payments
 from people.models import User
@@ -106,7 +107,7 @@ def objection(plan: Plan) -> str:
     for row in plan.rows:
         if row.model is Order and row.deletes:
             return _("Orders are not taken back, their numbers run without gaps. Cancel the order instead.")
-    return _objection_to_lines(plan)
+    return _objection_to_lines(plan) or _objection_to_allocations(plan)
 
 
 def _objection_to_lines(plan: Plan) -> str:
@@ -120,6 +121,29 @@ def _objection_to_lines(plan: Plan) -> str:
         if row.deletes or back.keys() & _PRICED or back.get("quantity", line.shipped) < line.shipped:
             return sentence % {"quantity": plain_quantity(line.shipped), "product": line.product}
     return ""
+
+
+def _objection_to_allocations(plan: Plan) -> str:
+    """Money that was for something else meanwhile does not come back to where it was."""
+    back = {row.record_id: row.restore for row in plan.rows if row.model is Allocation and row.restore}
+    parts = Allocation.all_objects.filter(pk__in=list(back))
+    for payment in Payment.objects.filter(allocations__in=parts).distinct():
+        kept = payment.allocations.exclude(pk__in=list(back)).aggregate(sum=Sum("amount"))["sum"] or ZERO
+        own = [part for part in parts if part.payment_id == payment.pk]
+        wanted = [
+            back[part.pk].get("amount", part.amount) for part in own if not _is_gone(part, back[part.pk])
+        ]
+        if sum(wanted, kept) > payment.amount:
+            sentence = _(
+                "The payment %(payment)s is matched to other orders meanwhile: take it off them first."
+            )
+            return sentence % {"payment": payment}
+    return ""
+
+
+def _is_gone(part: Allocation, back: Mapping[str, Any]) -> bool:
+    """Whether it is deleted once the rollback is done."""
+    return bool(back.get("deleted_at", part.deleted_at))
 
 
 _PRICED = {"product_id", "price", "discount", "vat_rate", "deleted_at"}

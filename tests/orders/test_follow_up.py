@@ -11,6 +11,7 @@ from core.history import rollback
 from core.history.operations import Operation
 from leads.actions import assign_clients, delete_client, merge_clients
 from orders.actions.orders import cancel_order, update_order
+from orders.actions.payments import match_payment, unmatch
 from orders.actions.terms import set_terms
 from orders.models import Allocation, Order, Payment, Shipment, Terms
 from people import access
@@ -138,6 +139,21 @@ def test_a_cancellation_taken_back_brings_the_order_and_its_money(admin):
     order.refresh_from_db()
     assert (order.cancelled_on, order.paid, Payment.objects.get().allocated) == (None, 500, 500)
     assert Allocation.objects.count() == 1
+
+
+def test_money_that_is_for_another_order_meanwhile_does_not_come_back(admin):
+    order = make_order()
+    payment = make_payment(orders=order, amount=500)
+    operation = cancel_order(order, by=order.manager, reason="Передумали")
+    other = make_order(order.client)
+    match_payment(payment, {other: Decimal(300)}, by=admin)
+    with pytest.raises(rollback.Refused) as refused:
+        roll_back(operation, admin)
+    assert "разнесён" in refused.value.sentence
+    unmatch(Payment.objects.get(pk=payment.pk), by=admin)
+    roll_back(operation, admin)
+    order.refresh_from_db()
+    assert (order.cancelled_on, order.paid) == (None, 500)
 
 
 def test_a_change_of_lines_taken_back_brings_their_sums(admin):
