@@ -27,6 +27,10 @@ class ToleranceForm(OnceForm, forms.Form):
     )
 
 
+class AdoptForm(OnceForm, forms.Form):
+    """Nothing is asked: the page says what adopting does."""
+
+
 class CopyForm(OnceForm, forms.Form):
     """`cleaned_data["source"]`: ("plan" or "sales", year)."""
 

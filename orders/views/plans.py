@@ -16,7 +16,7 @@ from core.history.operations import Operation
 from core.tables.files import xlsx
 from orders.actions import plans as actions
 from orders.actions.plans import BadCells, CellsChanged, may_write_all
-from orders.forms.plans import CopyForm, NewPlanForm, ToleranceForm
+from orders.forms.plans import AdoptForm, CopyForm, NewPlanForm, ToleranceForm
 from orders.models import SalesPlan
 from orders.plan_file import table_of
 from orders.plan_grid import Asked, Grid, Sent
@@ -24,7 +24,7 @@ from orders.plan_versions import MOST_CELLS, changes_of, versions_of
 from orders.plans import ORIGINAL, plan_of
 from people.models import User
 from people.pages import ForAbility
-from people.views.verbs import Push, VerbForm
+from people.views.verbs import VerbForm
 
 
 class Planning(ForAbility):
@@ -197,7 +197,19 @@ class ForAll(Planning):
         return super().dispatch(request, *args, **kwargs)
 
 
-class NewPlan(ForAll, VerbForm):
+class PlanForm(VerbForm):
+    """A form of the dialog; as a page it leads back to the plan."""
+
+    template_name = "orders/plan_form.html"
+    about: Any = ""
+
+    def page(self) -> dict[str, Any]:
+        year = self.kwargs.get("year")
+        back = reverse("orders:plan", args=[year]) if year else reverse("orders:plans")
+        return {**super().page(), "back": back, "about": self.about}
+
+
+class NewPlan(ForAll, PlanForm):
     form_class = NewPlanForm
     title = gettext_lazy("New sales plan")
     button = gettext_lazy("Open the plan")
@@ -206,15 +218,12 @@ class NewPlan(ForAll, VerbForm):
         latest = SalesPlan.objects.order_by("-year").first()
         return {"year": max(latest.year + 1 if latest else 0, periods.today().year)}
 
-    def page(self) -> dict[str, Any]:
-        return {**super().page(), "back": reverse("orders:plans")}
-
     def act(self, form: Any) -> str:
         plan = actions.create_plan(form.cleaned_data["year"], by=self.user)
         return reverse("orders:plan", args=[plan.year])
 
 
-class Tolerance(ForAll, VerbForm):
+class Tolerance(ForAll, PlanForm):
     form_class = ToleranceForm
     title = gettext_lazy("Tolerance of the plan")
     button = gettext_lazy("Save")
@@ -222,27 +231,30 @@ class Tolerance(ForAll, VerbForm):
     def get_initial(self) -> dict[str, Any]:
         return {"tolerance": self.plan.tolerance}
 
-    def page(self) -> dict[str, Any]:
-        return {**super().page(), "back": reverse("orders:plan", args=[self.plan.year])}
-
     def act(self, form: Any) -> str:
         actions.set_tolerance(self.plan, form.cleaned_data["tolerance"], by=self.user)
         return reverse("orders:plan", args=[self.plan.year])
 
 
-class CopyPlan(Planning, VerbForm):
+class CopyPlan(Planning, PlanForm):
     form_class = CopyForm
-    template_name = "orders/plan_copy.html"
     button = gettext_lazy("Fill the empty cells")
+    about = gettext_lazy(
+        "Only empty cells are filled: what is written already stays. Month goes to month, group to group, seller to "
+        "seller."
+    )
 
     def get_title(self) -> str:
         return _("Plan %(year)s: fill from another year") % {"year": self.plan.year}
 
-    def page(self) -> dict[str, Any]:
-        return {**super().page(), "back": reverse("orders:plan", args=[self.plan.year])}
-
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "plan": self.plan, "user": self.user}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if not context["form"].has_sources:
+            context["nothing"] = _("There are neither sales nor another year's plan that you see.")
+        return context
 
     def act(self, form: Any) -> str:
         of, year = form.cleaned_data["source"]
@@ -267,12 +279,19 @@ class CopyPlan(Planning, VerbForm):
         return reverse("orders:plan", args=[self.plan.year]) + "?months=year"
 
 
-class AdoptPlan(ForAll, Push):
-    def act(self) -> str:
+class AdoptPlan(ForAll, PlanForm):
+    form_class = AdoptForm
+    button = gettext_lazy("Adopt the plan")
+    about = gettext_lazy(
+        "As the plan stands now, it is kept as the original, beside which every later version is compared. Months that "
+        "are over keep their plan from now on. This cannot be taken back."
+    )
+
+    def get_title(self) -> str:
+        return _("Adopt the plan of %(year)s") % {"year": self.plan.year}
+
+    def act(self, form: Any) -> str:
         plan = actions.adopt(self.plan, by=self.user)
         said = _("The plan of %(year)s is adopted. As it stands now, it is kept as the original.")
         messages.success(self.request, said % {"year": plan.year})
-        return self.refused_url()
-
-    def refused_url(self) -> str:
-        return reverse("orders:plan", args=[self.plan.year])
+        return reverse("orders:plan", args=[plan.year])

@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core import periods
-from orders.actions.plans import adopt, set_cells
+from orders.actions.plans import set_cells
 from orders.models import SalesPlan
 from orders.plans import ORIGINAL, Where, plan_of
 from pipeline.models import ProductGroup
 from tests.browser.conftest import PHONE
-from tests.browser.hands import fits, toast
+from tests.browser.hands import dialog, fits, toast
 from tests.cast import Cast
 from tests.orders.factories_catalogue import make_group
 from tests.orders.factories_plans import make_plan, own_amounts
@@ -134,13 +134,15 @@ def test_an_adopted_plan_is_corrected_and_compared_with_its_original(
     october, december = dt.date(2026, 10, 1), dt.date(2026, 12, 1)
     casings, _spices = groups
     with periods.clock(periods.now()) as clock:
-        plan = make_plan(2026, {Where(month, casings.pk): 1000 for month in (october, december)})
+        make_plan(2026, {Where(month, casings.pk): 1000 for month in (october, december)})
         clock.advance(minutes=1)
-        adopt(plan, by=None)
-        clock.advance(hours=1)
         page = open_page(as_user=cast.director.user)
         page.goto("/plans/2026/")
-        expect(page.get_by_text("принят")).to_be_visible()
+        page.get_by_text("Ещё", exact=True).and_(page.locator("summary")).click()
+        page.get_by_role("link", name="Принять план…").click()
+        dialog(page).get_by_role("button", name="Принять план").click()
+        expect(page.locator(".tag").filter(has_text="принят")).to_be_visible()
+        clock.advance(hours=1)
         cell(page, "Оболочка, Декабрь").fill("1 500")
         page.get_by_role("button", name="Записать план").click()
         expect(toast(page)).to_contain_text("Записана 1 ячейка")

@@ -193,7 +193,9 @@ class TestAdopted:
     def test_the_button_keeps_the_original(self, director: Browser, cast: Cast) -> None:  # noqa: F811
         plan = make_plan(cells={Where(JAN): 100})
         with periods.clock(periods.now()) as clock:
+            assert director.get(f"{PLANNING}adopt/").status_code == 200
             assert director.post(f"{PLANNING}adopt/").status_code == 302
+            assert director.post(f"{PLANNING}adopt/").status_code == 422
             clock.advance(hours=1)
             write(plan, {Where(JAN): 170})
         page = director.get(f"{URL}sheet/?against=original")
