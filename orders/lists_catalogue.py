@@ -59,9 +59,15 @@ class ProductList(ForAbility, List):
             Column(
                 "group",
                 _("Product group"),
-                value=lambda product: self.tree.path(product.group_id),
+                value="group.name",
                 sort=("group__name", "group_id"),
                 on_phone="hide",
+            ),
+            Column(
+                "path",
+                _("Product group with those above"),
+                value=lambda product: self.tree.path(product.group_id),
+                only_export=True,
             ),
             Column("price", _("Price with VAT"), "money", sort="price", on_phone="end"),
             Column("unit", pgettext_lazy("of measure", "Unit"), on_phone="hide"),
@@ -86,7 +92,7 @@ class ProductList(ForAbility, List):
             Column("flags", "", "flags", value=_flags, export=False),
         ]
         if access.may(request.user, "costs"):  # type: ignore[arg-type]
-            columns[4:4] = [
+            columns[5:5] = [
                 Column("cost", _("Cost without VAT"), "money", sort="cost", on_phone="hide"),
                 Column("margin", _("Margin"), "percent", value=margin_of, on_phone="hide"),
             ]
