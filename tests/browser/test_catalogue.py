@@ -53,7 +53,7 @@ def test_a_group_is_dragged_below_another_one_and_moved_by_arrows(
     casings = page.locator(f'li[data-group="{groups["Оболочка"].pk}"]')
     expect(casings.locator(f'li[data-group="{groups["Сетка"].pk}"]')).to_be_visible()
     expect(page.locator("#groups > li")).to_have_count(2)
-    assert [path for path in paths() if path.endswith("Сетка")][0].startswith("Оболочка / ")
+    assert next(path for path in paths() if path.endswith("Сетка")).startswith("Оболочка / ")
     row(page, "Специи").hover()
     page.get_by_role("button", name="«Специи» на место выше").click()
     expect(page.locator("#groups > li").first).to_contain_text("Специи")
