@@ -26,6 +26,7 @@ DEAL_COLUMNS: dict[str, Any] = {
     "region": "client__region",
     "source": "client__source",
     "segment": "client__segment",
+    "day": "expected_on",
     "month": TruncMonth("expected_on"),
 }
 _LINE_COLUMNS: dict[str, Any] = {

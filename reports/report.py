@@ -27,6 +27,7 @@ from typing import Any, ClassVar
 from django.db.models import Aggregate, Expression, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from core import periods
 from core.places import Text
 from core.tables.columns import Column
 from people.models import Role, User
@@ -153,12 +154,17 @@ class Report:
         return user.is_authenticated and user.role in cls.roles
 
     @classmethod
+    def default_period(cls, day: dt.date) -> str:
+        """The name (or days) of the period that is asked for on the day where the address says none."""
+        return cls.period
+
+    @classmethod
     def form(cls, user: User, data: Mapping[str, Any], moment: dt.datetime) -> AskingForm:
         return AskingForm(
             data,
             user=user,
             moment=moment,
-            period=cls.period,
+            period=cls.default_period(periods.day_of(moment)) if cls.period else "",
             narrowings=cls.narrowings,
             switches=cls.switches,
             compares=bool(cls.compared),

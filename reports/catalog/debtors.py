@@ -1,0 +1,164 @@
+"""Debtors: who owes how much for what has gone out, and for how long (R16)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import F, Min
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import show
+from core.money import format_money
+from core.places import Text
+from core.tables.columns import Column
+from leads.models import Client
+from orders import receivables
+from orders.models import Order, Terms
+from orders.receivables import Debt, Due
+from reports import owed
+from reports.owed import Parts
+from reports.pictures import Picture, Series
+from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
+
+_ZERO = Decimal("0.00")
+_AGES = ("not_due", "to_30", "to_60", "over_60")
+_LATE = _AGES[1:]
+_SUMS = (*_AGES, "overdue", "debt")
+
+
+class Debtors(Report):
+    code, title, section = "debtors", gettext_lazy("Debtors"), Section.MONEY
+    about = gettext_lazy(
+        "As of today: what has gone out and is not paid, with VAT, by how many days its day of payment has passed; that"
+        " day is the instalment's, else the shipment and the deferral, moved to the next working day. Payments for no"
+        " order yet are taken off the client's earliest parts. The promised day is the earliest one said for an order"
+        " with a debt; last contact is the last conversation, meeting or letter with the client. A debt above the"
+        " credit limit, and a promise whose day has passed, stand in red."
+    )
+    roles = SELLERS
+    period = ""
+    narrowings = ("team", "manager", "region", "source", "segment")
+    rows_are = gettext_lazy("Client")
+    icon = "wallet2"
+
+    @cached_property
+    def dues(self) -> list[Due]:
+        return [due for due in owed.dues_now(self.asked) if due.is_debt]
+
+    def columns(self) -> Sequence[Column]:
+        return [
+            Column("limit", _("Credit limit, ₽"), "sum"),
+            Column("debt", _("Debt, ₽"), "sum", tone=_above_limit),
+            Column("not_due", _("Not due yet, ₽"), "sum"),
+            Column("to_30", _("1–30 days late, ₽"), "sum"),
+            Column("to_60", _("31–60 days late, ₽"), "sum"),
+            Column("over_60", _("Over 60 days late, ₽"), "sum"),
+            Column("overdue", _("Overdue, ₽"), "sum"),
+            Column("promised", _("Promised"), "date", tone=self._broken),
+            Column("spoken", _("Last contact"), "date"),
+            Column("manager", _("Manager"), "person"),
+        ]
+
+    def _broken(self, line: Line) -> str:
+        promised: dt.date | None = line.values.get("promised")
+        return "missed" if promised is not None and promised < self.asked.today else ""
+
+    def lines(self) -> list[Line]:
+        debts = receivables.debts(self.dues, self.asked.today)
+        # At most as many as owe: a director's debtors are not listed in the question.
+        owing = owed.orders_of(self.asked).filter(paid__lt=F("shipped"), promised_on__isnull=False)
+        promised = dict(owing.order_by().values_list("client").annotate(first=Min("promised_on")))
+        clients = Client.all_objects.select_related("manager").in_bulk(debts)
+        limits = dict(
+            Terms.objects.filter(credit_limit__isnull=False, client__in=list(debts)).values_list(
+                "client", "credit_limit"
+            )
+        )
+        lines = []
+        for pk, debt in debts.items():
+            client = clients[pk]
+            values = {
+                "limit": limits.get(pk),
+                "promised": promised.get(pk),
+                "spoken": client.last_contact_at,
+                "manager": client.manager.short_name,
+                **_sums(debt),
+            }
+            lines.append(Line(str(pk), client.name, values, url=self._address(client)))
+        return sorted(
+            lines, key=lambda line: (-line.values["overdue"], -line.values["debt"], str(line.label))
+        )
+
+    @cached_property
+    def _seen(self) -> set[int]:
+        ids = {due.client_id for due in self.dues}
+        return set(Client.objects.visible_to(self.asked.user).filter(pk__in=ids).values_list("pk", flat=True))
+
+    def _address(self, client: Client) -> str:
+        """An order may be somebody's whose client is another's."""
+        return client.get_absolute_url() if client.pk in self._seen else ""
+
+    def total(self, lines: Sequence[Line]) -> dict[str, Any]:
+        return {key: value or _ZERO for key, value in added(lines, _SUMS).items()}
+
+    def opens(self, line: Line, column: Column) -> bool:
+        return column.key in _SUMS
+
+    def parts(self, line: str, column: str) -> Parts:
+        """What of each order is in the cell."""
+        ages = {"overdue": _LATE, "debt": _AGES}.get(column, (column,))
+        found: Parts = defaultdict(lambda: _ZERO)
+        for due in self.dues:
+            if line in (TOTAL, str(due.client_id)):
+                age = _age(due, self.asked.today)
+                if age in ages:
+                    found[due.order_id] += due.amount
+        return found
+
+    def records(self, line: str, column: str) -> Found | None:
+        if column not in _SUMS:
+            return None
+        if line != TOTAL and line not in {each.key for each in self.found_lines}:
+            raise KeyError(line)
+        return Found(Order.objects.visible_to(self.asked.user).filter(pk__in=self.parts(line, column)))
+
+    def picture(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Picture | None:
+        names = [_("Not due yet"), _("1–30 days late"), _("31–60 days late"), _("Over 60 days late")]
+        return Picture(
+            "bars", _("Debt by age"), names, [Series(_("Debt, ₽"), [total[age] for age in _AGES])], unit="₽"
+        )
+
+    def sentence(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Text:
+        if not total["overdue"]:
+            return format_html(
+                _("Clients owe <b>{}</b>; nothing of it is overdue."), format_money(total["debt"])
+            )
+        text = _("Clients owe <b>{}</b>, of it <b>{}</b> ({}) overdue; over 60 days late: {}.")
+        return format_html(
+            text,
+            format_money(total["debt"]),
+            format_money(total["overdue"]),
+            show.percent(total["overdue"] / total["debt"]),
+            format_money(total["over_60"]),
+        )
+
+
+def _sums(debt: Debt) -> dict[str, Decimal]:
+    return {**{age: getattr(debt, age) for age in _AGES}, "overdue": debt.overdue, "debt": debt.total}
+
+
+def _age(due: Due, day: dt.date) -> str:
+    debt = receivables.debts([due], day)[due.client_id]
+    return next(age for age in _AGES if getattr(debt, age))
+
+
+def _above_limit(line: Line) -> str:
+    limit = line.values.get("limit")
+    return "missed" if limit is not None and line.values["debt"] > limit else ""

@@ -1,0 +1,253 @@
+"""Expected receipts by week and by month (R5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import periods, show
+from core.money import format_money
+from core.periods import Period
+from core.places import Text
+from core.tables.columns import Column
+from orders.models import Order
+from orders.receivables import Due
+from reports import owed, prospects
+from reports.asking import Switch, words_of
+from reports.facts import PAID
+from reports.owed import Parts
+from reports.pictures import Picture, Series
+from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
+
+_ZERO = Decimal("0.00")
+OVERDUE, LATE = "overdue", "late"
+# The form of payment as a due says it, and the column it is in.
+_FORMS = {"non_cash": "non_cash", "cash": "cash", "": "unstated"}
+_SUMS = (*_FORMS.values(), "expected", "probable", "then", "received")
+
+
+class ExpectedReceipts(Report):
+    code, title, section = "receipts", gettext_lazy("Expected receipts"), Section.MONEY
+    about = gettext_lazy(
+        "Unpaid parts of orders in force, with VAT, by the day they are to be paid on: that of the instalment, else"
+        " the shipment (actual, else planned) and the deferral, moved to the next working day. Payments for no order"
+        " yet are taken off the client's earliest parts. The form is how the client has paid in the last year, not"
+        " stated where in two ways or not at all. Overdue: the day has passed; late shipment: the goods should have"
+        " gone out and have not, so nobody owes for them yet. With the usual delay each part comes as late as its"
+        " client usually pays, so what is overdue stands in the week it may be hoped for. Probable: amount ×"
+        " probability of open deals without an order, by the day they are expected to close. Was expected: what was due"
+        " in the week or month as it was known when the period began, of those that are over. Received is credited to"
+        " the client's manager; came is received / was expected."
+    )
+    roles = SELLERS
+    period = "this-quarter"
+    narrowings = ("team", "manager", "region", "source", "segment")
+    icon = "cash-coin"
+    switches: ClassVar[Sequence[Switch]] = (
+        Switch(
+            "rows", gettext_lazy("Rows"), {"week": gettext_lazy("Weeks"), "month": gettext_lazy("Months")}
+        ),
+        Switch(
+            "confidence",
+            gettext_lazy("Sums"),
+            {"whole": gettext_lazy("In full"), "weighed": gettext_lazy("By the seller's confidence")},
+        ),
+        Switch(
+            "delay",
+            gettext_lazy("Day of payment"),
+            {"agreed": gettext_lazy("As agreed"), "usual": gettext_lazy("With the client's usual delay")},
+        ),
+    )
+
+    @classmethod
+    def default_period(cls, day: dt.date) -> str:
+        """This month and the two next."""
+        first = periods.first_of("month", day)
+        last = periods.add_months(first, 3) - dt.timedelta(1)
+        return f"{first.isoformat()}..{last.isoformat()}"
+
+    @property
+    def rows_are(self) -> Text:  # type: ignore[override]
+        return _("Month") if self.asked.switches.get("rows") == "month" else _("Week")
+
+    @cached_property
+    def spans(self) -> list[tuple[dt.date, dt.date]]:
+        weeks = self.asked.switches.get("rows") != "month"
+        return list(owed.spans(self.asked.first, self.asked.last, weeks=weeks))
+
+    def columns(self) -> Sequence[Column]:
+        return [
+            Column("non_cash", _("Non-cash, ₽"), "sum"),
+            Column("cash", _("Cash, ₽"), "sum"),
+            Column("unstated", _("Form not stated, ₽"), "sum"),
+            Column("expected", _("Expected in all, ₽"), "sum"),
+            Column("probable", _("Probable deals, ₽"), "sum"),
+            Column("then", _("Was expected, ₽"), "sum"),
+            Column("received", _("Received, ₽"), "sum"),
+            Column("came", _("Came, %"), "percent"),
+        ]
+
+    # --- what stands where ---
+
+    def _key(self, day: dt.date) -> str | None:
+        """The line of a day; None outside the period."""
+        if not self.asked.first <= day <= self.asked.last:
+            return None
+        return self.spans[bisect_right(self.spans, day, key=lambda span: span[0]) - 1][0].isoformat()
+
+    def _asked_dues(self, dues: list[Due], day: dt.date) -> list[Due]:
+        """The dues as the switches want them."""
+        if self.asked.switches.get("delay") == "usual":
+            dues = owed.usually_delayed(dues, day)
+        if self.asked.switches.get("confidence") == "weighed":
+            dues = [
+                replace(due, amount=owed.by_confidence(due.amount, due.confidence), confidence=100)
+                for due in dues
+            ]
+        return dues
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str], list[Due]]:
+        """{(line, column): the dues in it}."""
+        found: dict[tuple[str, str], list[Due]] = defaultdict(list)
+        today = self.asked.today
+        if self.asked.last >= today:
+            for due in self._asked_dues(owed.dues_now(self.asked), today):
+                if due.is_late_shipment:
+                    key: str | None = LATE
+                else:
+                    key = OVERDUE if due.due_on < today else self._key(due.due_on)
+                if key is not None:
+                    found[key, _FORMS.get(due.form, "unstated")].append(due)
+                    found[key, "expected"].append(due)
+        if self.spans[0][1] < today:
+            over = {first.isoformat() for first, last in self.spans if last < today}
+            for due in self._asked_dues(owed.dues_then(self.asked, self.asked.first), self.asked.first):
+                if not due.is_late_shipment and (key := self._key(due.due_on)) in over:
+                    found[key, "then"].append(due)  # type: ignore[index]
+        return found
+
+    def _by_line(self, sums: Iterable[tuple[dt.date, Decimal]]) -> dict[str, Decimal]:
+        found: dict[str, Decimal] = defaultdict(lambda: _ZERO)
+        for day, amount in sums:
+            if key := self._key(day):
+                found[key] += amount
+        return found
+
+    def lines(self) -> list[Line]:
+        today = self.asked.today
+        received = self._by_line(
+            (day, row["gross"]) for (day,), row in PAID.sums(self.asked, ["day"], ["gross"]).items()
+        )
+        probable = self._by_line(prospects.weighted(self.asked, "day").items())
+        lines = []
+        for key, label in ((OVERDUE, _("Overdue")), (LATE, _("Late shipment"))):
+            if self._cells.get((key, "expected")):
+                lines.append(Line(key, label, self._expected(key)))
+        for first, last in self.spans:
+            key = first.isoformat()
+            values = self._expected(key) if last >= today else {}
+            values["probable"] = probable.get(key, _ZERO if last >= today else None)
+            if first <= today:
+                values["received"] = received.get(key, _ZERO)
+            if last < today:
+                values["then"] = self._sum(key, "then")
+            lines.append(Line(key, words_of(Period.of_days(first, last)), _with_share(values)))
+        return lines if any(any(line.values.values()) for line in lines) else []
+
+    def _sum(self, key: str, column: str) -> Decimal:
+        return sum((due.amount for due in self._cells.get((key, column), ())), _ZERO)
+
+    def _expected(self, key: str) -> dict[str, Any]:
+        return {column: self._sum(key, column) for column in (*_FORMS.values(), "expected")}
+
+    def total(self, lines: Sequence[Line]) -> dict[str, Any]:
+        over = added([line for line in lines if line.values.get("then") is not None], ["then", "received"])
+        return {**added(lines, _SUMS), "came": _with_share(over)["came"]}
+
+    # --- what is behind it ---
+
+    def opens(self, line: Line, column: Column) -> bool:
+        return column.key != "came"
+
+    def parts(self, line: str, column: str) -> Parts:
+        """What of each order is in the cell; KeyError for a line that is not there."""
+        keys = {each.key for each in self.found_lines}
+        if line != TOTAL:
+            if line not in keys:
+                raise KeyError(line)
+            keys = {line}
+        return owed.parts_of(due for key in keys for due in self._cells.get((key, column), ()))
+
+    def records(self, line: str, column: str) -> Found | None:
+        if column not in _SUMS:
+            return None
+        if column not in ("received", "probable"):
+            return Found(Order.objects.visible_to(self.asked.user).filter(pk__in=self.parts(line, column)))
+        first, last = self.asked.first, self.asked.last
+        if line != TOTAL:
+            first, last = next(span for span in self.spans if span[0] == dt.date.fromisoformat(line))
+        asked = self.asked.at(Period.of_days(first, last))
+        if column == "probable":
+            return Found(prospects.open_deals(asked))
+        return Found(PAID.records(asked), PAID.measures["gross"].value)
+
+    # --- what it says ---
+
+    def picture(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Picture | None:
+        shown = [line for line in lines if line.key not in (OVERDUE, LATE)]
+        names = {"non_cash": _("Non-cash"), "cash": _("Cash"), "unstated": _("Form not stated")}
+        stacks = [
+            Series(name, [line.values.get(key) for line in shown], "stacked")
+            for key, name in names.items()
+            if total.get(key)
+        ]
+        lines_of = [
+            Series(name, [line.values.get(key) for line in shown], look)
+            for key, name, look in (
+                ("received", _("Received"), "line"),
+                ("then", _("Was expected"), "dotted"),
+            )
+            if total.get(key)
+        ]
+        if not stacks and not lines_of:
+            return None
+        return Picture("axes", self.title, [line.label for line in shown], [*stacks, *lines_of], unit="₽")  # type: ignore[list-item]
+
+    def sentence(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Text:
+        said = []
+        of_line = {line.key: line.values for line in lines}
+        if total.get("expected") is not None:
+            apart = [of_line.get(key, {}).get("expected", _ZERO) for key in (OVERDUE, LATE)]
+            due = total["expected"] - sum(apart)
+            text = _("<b>{}</b> is to come in until {}, besides <b>{}</b> overdue.")
+            said.append(
+                format_html(
+                    text, format_money(due), show.day(self.asked.last, weekday=False), format_money(apart[0])
+                )
+            )
+            if apart[1]:
+                said.append(format_html(_("For {} the shipment is late."), format_money(apart[1])))
+            if total.get("probable"):
+                said.append(format_html(_("Probable deals may add {}."), format_money(total["probable"])))
+        if total.get("received") is not None:
+            said.append(format_html(_("Received: <b>{}</b>."), format_money(total["received"])))
+        if total.get("came") is not None:
+            text = _("Of what was expected of the weeks and months that are over {} came.")
+            said.append(format_html(text, show.percent(total["came"])))
+        return format_html("{}" + " {}" * (len(said) - 1), *said) if said else ""
+
+
+def _with_share(values: dict[str, Any]) -> dict[str, Any]:
+    then, received = values.get("then"), values.get("received")
+    return {**values, "came": received / then if then and received is not None else None}

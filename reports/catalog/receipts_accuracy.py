@@ -1,0 +1,151 @@
+"""How well past forecasts of receipts came true."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import periods, show
+from core.periods import Period
+from core.places import Text
+from core.tables.columns import Column
+from orders.models import Order
+from orders.receivables import Due
+from reports import owed
+from reports.facts import PAID
+from reports.owed import Parts
+from reports.pictures import Picture, Series
+from reports.report import HEADS, TOTAL, Found, Line, Report, Section, added
+
+_ZERO = Decimal("0.00")
+_SUMS = ("expected", "overdue", "received")
+
+
+class AccuracyOfReceipts(Report):
+    code, title, section = "receipts-accuracy", gettext_lazy("Accuracy of expected receipts"), Section.MONEY
+    about = gettext_lazy(
+        "For each month that has begun: what was due in it as it was known when the month began, with orders, payments"
+        " and deferrals as they stood that day; what was overdue then, late shipments aside; what came in during the"
+        " month, whatever it was for. Difference is received less expected; accuracy is 100 % less the difference"
+        " (without its sign) as a share of what was expected, and never below zero. The total is the accuracy of the"
+        " sums. Managers are those of then."
+    )
+    roles = HEADS
+    period = "this-year"
+    narrowings = ("team", "manager", "region", "source", "segment")
+    rows_are = gettext_lazy("Month")
+    icon = "bullseye"
+
+    @cached_property
+    def months(self) -> list[tuple[dt.date, dt.date]]:
+        """The whole months that the period touches and that have begun."""
+        first = periods.first_of("month", self.asked.first)
+        last = min(self.asked.last, self.asked.today)
+        months = owed.spans(first, last, weeks=False)
+        return [(month, periods.add_months(month, 1) - dt.timedelta(1)) for month, _end in months]
+
+    @cached_property
+    def dues(self) -> dict[str, dict[str, list[Due]]]:
+        """{month: {column: the dues}}."""
+        found = {}
+        for first, last in self.months:
+            dues = owed.dues_then(self.asked, first)
+            found[first.isoformat()] = {
+                "expected": [due for due in dues if first <= due.due_on <= last],
+                "overdue": [due for due in dues if due.is_overdue],
+            }
+        return found
+
+    def columns(self) -> Sequence[Column]:
+        return [
+            Column("expected", _("Was expected, ₽"), "sum"),
+            Column("overdue", _("Was overdue, ₽"), "sum"),
+            Column("received", _("Received, ₽"), "sum"),
+            Column("difference", _("Difference, ₽"), "sum", tone=_signed),
+            Column("accuracy", _("Accuracy, %"), "percent"),
+        ]
+
+    def lines(self) -> list[Line]:
+        if not self.months:
+            return []
+        span = Period.of_days(self.months[0][0], self.months[-1][1])
+        received = PAID.sums(self.asked.at(span), ["month"], ["gross"])
+        lines = []
+        for month, _last in self.months:
+            dues = self.dues[month.isoformat()]
+            values = {key: sum((due.amount for due in dues[key]), _ZERO) for key in ("expected", "overdue")}
+            values["received"] = received.get((month,), {}).get("gross") or _ZERO
+            lines.append(Line(month.isoformat(), show.month(month), _derived(values)))
+        return lines if any(any(line.values[key] for key in _SUMS) for line in lines) else []
+
+    def total(self, lines: Sequence[Line]) -> dict[str, Any]:
+        """What is overdue is so in every month anew: its sum would say nothing."""
+        return {**_derived(added(lines, _SUMS)), "overdue": None}
+
+    def opens(self, line: Line, column: Column) -> bool:
+        return column.key in _SUMS
+
+    def parts(self, line: str, column: str) -> Parts:
+        """What of each order is in the cell; KeyError for a line that is not there."""
+        keys = list(self.dues) if line == TOTAL else [line]
+        return owed.parts_of(due for key in keys for due in self.dues[key].get(column, ()))
+
+    def records(self, line: str, column: str) -> Found | None:
+        if column == "received":
+            spans = self.months if line == TOTAL else [_month(line, self.months)]
+            asked = self.asked.at(Period.of_days(spans[0][0], spans[-1][1]))
+            return Found(PAID.records(asked), PAID.measures["gross"].value)
+        if column not in _SUMS:
+            return None
+        return Found(Order.objects.visible_to(self.asked.user).filter(pk__in=self.parts(line, column)))
+
+    def picture(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Picture | None:
+        return Picture(
+            "axes",
+            self.title,
+            [line.label for line in lines],
+            [
+                Series(_("Was expected"), [line.values["expected"] for line in lines]),
+                Series(_("Received"), [line.values["received"] for line in lines]),
+            ],
+            unit="₽",
+        )
+
+    def sentence(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Text:
+        known = [line for line in lines if line.values["accuracy"] is not None]
+        if not known:
+            return ""
+        worst = min(known, key=lambda line: line.values["accuracy"])
+        text = _("Over the period the forecast was <b>{}</b> accurate; the farthest off was {}: {}.")
+        return format_html(
+            text,
+            show.percent(total["accuracy"] or 0),
+            str(worst.label).lower(),
+            show.percent(worst.values["accuracy"]),
+        )
+
+
+def _month(line: str, months: Sequence[tuple[dt.date, dt.date]]) -> tuple[dt.date, dt.date]:
+    found = [span for span in months if span[0].isoformat() == line]
+    if not found:
+        raise KeyError(line)
+    return found[0]
+
+
+def _derived(values: dict[str, Any]) -> dict[str, Any]:
+    expected, received = values["expected"] or _ZERO, values["received"] or _ZERO
+    difference = received - expected
+    accuracy = max(Decimal(0), 1 - abs(difference) / expected) if expected else None
+    return {**values, "difference": difference, "accuracy": accuracy}
+
+
+def _signed(line: Line) -> str:
+    value = line.values.get("difference")
+    return "" if not value else "up" if value > 0 else "down"
