@@ -11,7 +11,7 @@ from people.models import User
 from pipeline.models import ProductGroup
 
 
-class _Paths(ModelChoiceIterator):  # type: ignore[type-arg]
+class _Paths(ModelChoiceIterator):
     def __iter__(self) -> Iterator[tuple[Any, str]]:
         if self.field.empty_label is not None:
             yield "", str(self.field.empty_label)
@@ -20,7 +20,7 @@ class _Paths(ModelChoiceIterator):  # type: ignore[type-arg]
             yield ModelChoiceIteratorValue(group.pk, group), tree.path(group.pk)
 
 
-class GroupField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class GroupField(forms.ModelChoiceField):
     """A product group, called by its path: «Оболочка / Черева»."""
 
     iterator = _Paths

@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core import periods
 from core.tables import Action, Column, Empty, Flag, List
@@ -120,9 +120,9 @@ class ProductList(ForAbility, List):
 def _flags(product: Any) -> list[Flag]:
     flags = []
     if product.retired_at is not None:
-        flags.append(Flag(_("retired"), "plain"))
+        flags.append(Flag(pgettext("product", "retired"), "plain"))
     if product.stock.is_illiquid:
-        flags.append(Flag(_("illiquid"), "warn"))
+        flags.append(Flag(gettext("illiquid"), "warn"))
     if product.stock.free is not None and product.stock.free < 0:
-        flags.append(Flag(_("too little"), "bad"))
+        flags.append(Flag(gettext("too little"), "bad"))
     return flags

@@ -98,7 +98,7 @@ class Tree:
         """«Оболочка / Черева»; "" for a group that is not there."""
         if group_id not in self._groups:
             return ""
-        return SEPARATOR.join(group.name for group in self.chain(group_id))  # type: ignore[arg-type]
+        return SEPARATOR.join(group.name for group in self.chain(group_id))
 
     def depth(self, group_id: int) -> int:
         """0 at the top."""

@@ -14,7 +14,7 @@ from pipeline.models import ProductGroup
 _DAYS = gettext_lazy("What was not sold for longer counts as illiquid. Empty: as the group above.")
 
 
-class NewGroupForm(OnceForm, forms.ModelForm):  # type: ignore[type-arg]
+class NewGroupForm(OnceForm, forms.ModelForm):
     parent = GroupField(
         label=gettext_lazy("Parent group"), required=False, empty_label=gettext_lazy("none: at the top")
     )

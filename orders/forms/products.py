@@ -30,7 +30,7 @@ _FIELDS = [
 _FIELD_OF = {"article": "article", "name": "name"}
 
 
-class ProductFields(forms.ModelForm):  # type: ignore[type-arg]
+class ProductFields(forms.ModelForm):
     """What the forms for a new and for an existing product have in common.
 
     `same`: products that have the article or the name; `near`: those with nearly this name, shown before saving.

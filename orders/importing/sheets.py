@@ -1,7 +1,6 @@
 """The sheets the import of the catalogue knows: their columns, what people write above them, how cells are read."""
 
 import re
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -72,26 +71,35 @@ def _counted(cell: Cell) -> str | None:
     return value
 
 
-_NAME: Any = (
-    "name",
-    gettext_lazy("Name of the product"),
-    ("Название", "Наименование", "Товар", "Номенклатура", "Наименование товара", "Название товара", "Продукт",
-     "Name", "Product", "Item", "Product name"),
-    cells.text(Product, "name"),
-)  # fmt: skip
+def _name_column(*, required: bool) -> Column:
+    return Column(
+        "name",
+        gettext_lazy("Name of the product"),
+        ("Название", "Наименование", "Товар", "Номенклатура", "Наименование товара", "Название товара", "Продукт",
+         "Name", "Product", "Item", "Product name"),
+        cells.text(Product, "name"),
+        required=required,
+    )  # fmt: skip
+
+
+def _price_column(*, required: bool) -> Column:
+    return Column(
+        "price",
+        gettext_lazy("Price with VAT"),
+        ("Цена", "Цена с НДС", "Цена, руб.", "Цена продажи", "Отпускная цена", "Прайс", "Розничная цена",
+         "Price", "Price with VAT", "Sale price"),
+        cells.amount,
+        required=required,
+        words=cells.amount_words,
+    )  # fmt: skip
+
+
 _ARTICLE = Column(
     "article",
     gettext_lazy("Article"),
     ("Артикул", "Арт.", "Код", "Код товара", "Код номенклатуры", "SKU", "Article", "Code", "Item code"),
     cells.text(Product, "article"),
 )
-_PRICE: Any = (
-    "price",
-    gettext_lazy("Price with VAT"),
-    ("Цена", "Цена с НДС", "Цена, руб.", "Цена продажи", "Отпускная цена", "Прайс", "Розничная цена",
-     "Price", "Price with VAT", "Sale price"),
-    cells.amount,
-)  # fmt: skip
 _COST = Column(
     "cost",
     gettext_lazy("Cost without VAT"),
@@ -116,7 +124,7 @@ _VAT = Column(
 )
 
 PRODUCT_COLUMNS = (
-    Column(*_NAME, required=True),
+    _name_column(required=True),
     _ARTICLE,
     Column(
         "group",
@@ -131,7 +139,7 @@ PRODUCT_COLUMNS = (
         ("Единица", "Ед. изм.", "Ед.", "Единица измерения", "Unit", "Unit of measure"),
         cells.text(Product, "unit"),
     ),
-    Column(*_PRICE, words=cells.amount_words),
+    _price_column(required=False),
     _VAT,
     _COST,
     Column(
@@ -163,14 +171,14 @@ PRODUCT_COLUMNS = (
 )  # fmt: skip
 PRICE_COLUMNS = (
     _ARTICLE,
-    Column(*_NAME),
-    Column(*_PRICE, required=True, words=cells.amount_words),
+    _name_column(required=False),
+    _price_column(required=True),
     _VAT,
     _COST,
 )
 STOCK_COLUMNS = (
     _ARTICLE,
-    Column(*_NAME),
+    _name_column(required=False),
     Column(
         "quantity",
         gettext_lazy("In stock"),
