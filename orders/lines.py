@@ -7,7 +7,7 @@ the last part takes the rest. So shipments add up to their line, whatever was sh
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -82,15 +82,14 @@ def written(draft: LineDraft, position: int, *, prices_with_vat: bool) -> OrderL
     """
     line = draft.line or OrderLine()
     product = draft.product
-    rate = product.vat_rate if draft.vat_rate == OF_PRODUCT else draft.vat_rate
+    rate = product.vat_rate if isinstance(draft.vat_rate, str) else draft.vat_rate
     if line.product_id != product.pk and (product.retired_at or product.deleted_at):
         _refuse(position, _("“%(product)s” is not sold any more.") % {"product": product})
-    price = draft.price
+    price = draft.price if draft.price is not None else product.price
     if price is None:
-        if product.price is None:
-            _refuse(position, _("“%(product)s” has no price: say one.") % {"product": product})
-        # The catalogue says what a client pays.
-        price = product.price if prices_with_vat else net_of(product.price, rate)  # type: ignore[arg-type]
+        _refuse(position, _("“%(product)s” has no price: say one.") % {"product": product})
+    if draft.price is None and not prices_with_vat:  # the catalogue says what a client pays
+        price = net_of(price, rate)
     if draft.quantity <= 0:
         _refuse(position, _("Say how many."))
     if price < 0:
@@ -102,7 +101,7 @@ def written(draft: LineDraft, position: int, *, prices_with_vat: bool) -> OrderL
         _refuse(position, sentence % {"quantity": plain_quantity(line.shipped)})
     known = _priced(line)
     line.position, line.product, line.quantity = position, product, draft.quantity
-    line.price, line.discount, line.vat_rate = price, draft.discount, rate  # type: ignore[assignment]
+    line.price, line.discount, line.vat_rate = price, draft.discount, rate
     if draft.unit_cost is not None or known[0] != product.pk:
         line.unit_cost = draft.unit_cost if draft.unit_cost is not None else product.cost
     if line.shipped and known != _priced(line):
@@ -128,7 +127,7 @@ def _priced(line: OrderLine) -> tuple[object, ...]:
     return line.product_id, line.price, line.discount, line.vat_rate
 
 
-def _refuse(position: int, sentence: str) -> None:
+def _refuse(position: int, sentence: str) -> NoReturn:
     place = _("Line %(number)s: %(sentence)s") % {"number": position, "sentence": after_colon(sentence)}
     raise ValidationError({"lines": place})
 

@@ -62,7 +62,6 @@ class OrderList(ForAbility, List):
                 sort="shipped",
                 total=Sum("shipped"),
                 on_phone="hide",
-                wide_only=True,
             ),
             Column("paid", _("Paid"), "money", sort="paid", total=Sum("paid"), on_phone="hide"),
             Column(

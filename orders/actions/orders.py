@@ -119,8 +119,10 @@ def create_order(
         order.year = order.ordered_on.year
         order.number = numbers.take(NumberSeries.Kind.ORDER, order.year)
         order.save()
-        for row in [*rows, *parts]:
-            row.order = order
+        for line in rows:
+            line.order = order
+        for part in parts:
+            part.order = order
         OrderLine.objects.bulk_create(rows)
         Instalment.objects.bulk_create(parts)
     return order

@@ -34,11 +34,13 @@ def change_lines(order: Order, drafts: Sequence[LineDraft] | None, *, anew: bool
             OrderLine.objects.bulk_update(rows, ["amount", "net", "cost"])
         return rows
     require_some(drafts)
-    rows, new, changed = [], [], []
+    rows = []
+    new: list[OrderLine] = []
+    changed: list[OrderLine] = []
     for position, draft in enumerate(drafts, 1):
-        line = own.pop(draft.line.pk, None) if draft.line else OrderLine(order=order)
-        if line is None:
+        if draft.line is not None and draft.line.pk not in own:
             raise PermissionDenied("a line of another order")
+        line = own.pop(draft.line.pk) if draft.line else OrderLine(order=order)
         before = _content(line)
         written(_at(draft, line), position, prices_with_vat=order.prices_with_vat)
         rows.append(line)

@@ -80,7 +80,7 @@ class LineForm(forms.Form):
         return not data.get("product") and not self.errors and not any(one is not None for one in typed)
 
 
-class Lines(forms.BaseFormSet):  # type: ignore[type-arg]
+class Lines(forms.BaseFormSet):
     """The rows of an order; `order` where it is changed."""
 
     def __init__(self, *args: Any, order: Order | None = None, **kwargs: Any) -> None:
@@ -88,7 +88,8 @@ class Lines(forms.BaseFormSet):  # type: ignore[type-arg]
         self.own = {line.pk: line for line in own.select_related("product")}
         self.asked: list[LineDraft] = []
         kwargs.setdefault("initial", [_as_typed(line) for line in self.own.values()])
-        super().__init__(*args, prefix="lines", **kwargs)
+        kwargs["prefix"] = "lines"
+        super().__init__(*args, **kwargs)
         for form in () if self.is_bound else self.forms:
             line = self.own.get(form.initial.get("line"))
             form.sums = Sums(line.amount, line.net, line.cost) if line else None
@@ -222,11 +223,11 @@ class InstalmentForm(forms.Form):
         return data
 
 
-class Parts(forms.BaseFormSet):  # type: ignore[type-arg]
+class Parts(forms.BaseFormSet):
     def __init__(self, *args: Any, order: Order | None = None, **kwargs: Any) -> None:
-        own: Sequence[Instalment] = Instalment.objects.filter(order=order) if order else ()  # type: ignore[assignment]
+        own: Sequence[Instalment] = Instalment.objects.filter(order=order) if order else ()
         initial = [{"due_on": one.due_on, "amount": one.amount, "confidence": one.confidence} for one in own]
-        super().__init__(*args, prefix="parts", initial=initial, **kwargs)
+        super().__init__(*args, **{"prefix": "parts", "initial": initial, **kwargs})
 
     @property
     def drafts(self) -> list[InstalmentDraft]:

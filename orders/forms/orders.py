@@ -51,7 +51,7 @@ def offer_managers(form: forms.BaseForm, user: User) -> None:
     field.queryset = access.sellers_visible_to(user)
 
 
-class NewOrderForm(OnceForm, FindsClient, forms.ModelForm):  # type: ignore[misc]
+class NewOrderForm(OnceForm, FindsClient, forms.ModelForm):
     """An order of a client that is given, or found by what is typed."""
 
     class Meta(OrderMeta):

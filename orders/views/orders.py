@@ -158,7 +158,7 @@ def _sent(request: HttpRequest, client: Client | None, user: User) -> tuple[NewO
 
 def _whose(request: HttpRequest, user: User) -> tuple[Client | None, Deal | None]:
     if number := request.GET.get("deal"):
-        deal = get_visible_or_404(Deal.objects.select_related("client"), user, pk=number)
+        deal: Deal = get_visible_or_404(Deal.objects.select_related("client"), user, pk=number)
         return get_visible_or_404(Client, user, pk=deal.client_id), deal
     if number := request.GET.get("client"):
         return get_visible_or_404(Client, user, pk=number), None
@@ -191,13 +191,13 @@ class EditOrder(Sells, EditRecord):
         return {"user": self.request.user}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.make_form()
+        form: Any = self.make_form()
         return self._show(form, lines_of(order=form.record), parts_of(order=form.record))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "again" in request.POST:
             data = with_more_rows(request.POST)
-            form = self.make_form(data)
+            form: Any = self.make_form(data)
             return self._show(form, lines_of(data, order=form.record), parts_of(data, order=form.record))
         for _try in range(self._TRIES):
             form = self.make_form(request.POST)
@@ -205,7 +205,7 @@ class EditOrder(Sells, EditRecord):
             lines, parts = self._rows(order)
             if not all([form.is_valid(), *(rows.is_valid() for rows in (lines, parts) if rows)]):
                 break
-            changed = {
+            changed: dict[str, Any] = {
                 "lines": lines.asked if lines and lines.has_changed() else None,
                 "instalments": parts.drafts if parts and parts.has_changed() else None,
             }
@@ -216,7 +216,7 @@ class EditOrder(Sells, EditRecord):
                 form.add_error(None, sentence % {"lines": in_words(order)})
                 break
             try:
-                update_order(order, by=request.user, **changed, **form.changes)
+                update_order(order, by=self.request.user, **changed, **form.changes)
             except StaleRecord:
                 continue
             except ValidationError as error:
@@ -323,7 +323,7 @@ def order_sums(request: HttpRequest) -> HttpResponse:
 @require_safe
 def find_products(request: HttpRequest) -> HttpResponse:
     """Options for the field of a line in which a product is being typed."""
-    typed = next((value for value in request.GET.values()), "")[:200]
+    typed = str(next(iter(request.GET.values()), ""))[:200]
     products = Product.objects.in_use()
     found = products.found_by(typed) if normal(typed) else products
     return render(request, "orders/_products.html", {"products": found.order_by("name")[:_OFFERED]})
@@ -415,7 +415,7 @@ class EditCost(Sells, EditPage):
 
     def record(self) -> ExtraCost:
         rows = ExtraCost.objects.select_related("order")
-        cost = get_visible_or_404(rows, self.request.user, pk=self.kwargs["pk"])
+        cost: ExtraCost = get_visible_or_404(rows, self.request.user, pk=self.kwargs["pk"])
         self.back = cost.order.get_absolute_url()
         return cost
 
@@ -428,7 +428,7 @@ class EditCost(Sells, EditPage):
 @require_POST
 def remove_cost(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
-    cost = get_visible_or_404(ExtraCost.objects.select_related("order"), user, pk=pk)
+    cost: ExtraCost = get_visible_or_404(ExtraCost.objects.select_related("order"), user, pk=pk)
     operation = costs.remove_cost(cost, by=user)
     sentence = _("The cost of %(sum)s ₽ has been taken out.") % {"sum": plain_money(cost.amount)}
     undoable(request, sentence, reverse("people:rollback", args=[operation.pk]))
