@@ -105,7 +105,7 @@ class PaymentList(ForAbility, List):
             ),
             Column(
                 "advance",
-                _("Advance"),
+                _("Not matched"),
                 "money",
                 value=lambda payment: payment.advance or None,
                 total=Sum(F("amount") - F("allocated")),
