@@ -17,6 +17,7 @@ from core.money import format_money
 from kpi.scorecard.asked import Asked as ScorecardAsked
 from kpi.scorecard.days import sheet_of_day
 from people.models import Role
+from reports.catalog.receipts import LATE, OVERDUE
 from reports.dashboards.base import BROAD, HALF, Dashboard, Now, Tile, report_url
 from reports.drawing import figure
 from reports.pictures import Picture, Series
@@ -32,6 +33,20 @@ def plan(now: Now) -> dict[str, Any]:
     """Plan and fact of the month."""
     sheet = now.sheet("plan-fact")
     return {"sheet": sheet, "total": sheet.total, "figure": figure(sheet.picture, BROAD)}
+
+
+def receipts(now: Now) -> dict[str, Any]:
+    """What is still to come this month, what has come, what is overdue; the weeks ahead."""
+    month = now.sheet("receipts", period="this-month", rows="month")
+    lines = {line.key: line.values for line in month.lines}
+    this_month = lines.get(month.asked.first.isoformat(), {})
+    return {
+        "expected": this_month.get("expected"),
+        "received": this_month.get("received"),
+        "overdue": lines.get(OVERDUE, {}).get("expected"),
+        "late": lines.get(LATE, {}).get("expected"),
+        "figure": figure(now.sheet("receipts").picture, HALF),
+    }
 
 
 def deviations(now: Now) -> dict[str, Any]:
@@ -140,6 +155,9 @@ _CHANGES = Tile(
 _FUNNEL = Tile(
     "funnel", gettext_lazy("Funnel now"), "funnel", funnel, report_url("stuck", "?rows=stage"), "half"
 )
+_RECEIPTS = Tile(
+    "receipts", gettext_lazy("Receipts of the month"), "receipts", receipts, report_url("receipts"), "half"
+)
 _STUCK = Tile("stuck", gettext_lazy("Stuck money"), "stuck", stuck, report_url("stuck"), "half")
 
 DIRECTOR = Dashboard(
@@ -149,6 +167,8 @@ DIRECTOR = Dashboard(
     (
         _PLAN,
         _CHANGES,
+        _RECEIPTS,
+        _FUNNEL,
         Tile(
             "deviations",
             gettext_lazy("Deviations to date"),
@@ -157,9 +177,7 @@ DIRECTOR = Dashboard(
             report_url("plan-fact"),
             "half",
         ),
-        _FUNNEL,
-        Tile("teams", gettext_lazy("Teams today"), "today", teams, _team, "half"),
-        replace(_STUCK, on_wall=False),
+        Tile("teams", gettext_lazy("Teams today"), "today", teams, _team, "half", on_wall=False),
     ),
 )
 HEAD = Dashboard(

@@ -193,10 +193,25 @@ class _Axes:
                     self.x(at) + start, top, thick, low - top, tint(index, tone), self._says(series, at)
                 )
 
+    def _bar_points(self) -> Iterable[tuple[float, float]]:
+        """Points all over the bars, close enough that no words fit between two of them."""
+        thick, start = self._thickness()
+        tops: dict[tuple[int, int], float] = {}
+        beside = self._side_by_side()
+        for index in self.bars:
+            place = beside.index(index) if index in beside else len(beside)
+            for at, value in enumerate(self.numbers[index]):
+                stacked = index not in beside
+                tops[at, place] = (tops.get((at, place), 0.0) if stacked else 0.0) + (value or 0.0)
+        for (at, place), value in tops.items():
+            left, (top, low) = self.x(at) + start + place * thick, sorted((self.y(value), self.y(0)))
+            for x in (left, left + thick / 2, left + thick):
+                yield from ((x, top + step) for step in range(0, int(low - top) + 1, 6))
+
     def _curves(self) -> Iterable[Part]:
         taken: list[Box] = []
         ends: list[tuple[float, float, str, str]] = []
-        ways: list[tuple[float, float]] = []
+        ways = list(self._bar_points())
         for index in self.lines:
             series, row = self.picture.series[index], self.numbers[index]
             colour = "plan" if series.look == "dashed" else self._line_colour(index)
@@ -251,11 +266,15 @@ class _Axes:
     def _labels(self) -> Iterable[Part]:
         widest = max((breadth(str(label)) for label in self.picture.labels), default=0)
         pitch = self.slot if self.bars or self.count == 1 else (self.right - self.left) / (self.count - 1)
+        taken = 0.0
         every = max(1, math.ceil((min(widest, 96 if self.is_narrow else 150) + 8) / pitch))
         for index in range(0, self.count, every):
             text = fitting(self._label(index), pitch * every - 4)
             half = breadth(text) / 2
             x = min(max(self.x(index), half + 1), self.width - half - 1)
+            if index and x - half < taken + 4:
+                continue  # the last one, held back by the edge
+            taken = x + half
             yield words(x, self.foot + FONT + 6, text, "middle")
 
     def _names(self) -> Iterable[Part]:
