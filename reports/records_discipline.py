@@ -1,6 +1,6 @@
 """Figures of closed days behind a number; each leads to its own records."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,6 +15,8 @@ from kpi.models import Figure, Norm
 from kpi.rules import expected_of
 from kpi.scorecard.sheet import TONES, in_words, norm_mark
 from reports.records import Records
+
+_TONES: Mapping[Any, Any] = TONES
 
 
 class FiguresOf(Records):
@@ -66,4 +68,4 @@ def _value(record: Any) -> str:
 
 def _verdict(record: Any) -> list[Flag]:
     verdict = Figure.Verdict(record.judged)
-    return [Flag(str(verdict.label), TONES.get(verdict, ""))] if verdict else []
+    return [Flag(str(verdict.label), _TONES.get(verdict, "plain"))] if verdict else []

@@ -131,7 +131,7 @@ class ActivityNorms(Report):
             sums.add(self.discipline.sums[pair])
         values: dict[str, Any] = {key: getattr(sums, key) for key in (*_VERDICTS, "points")}
         if not parent.startswith("p") and parent != TOTAL:
-            now = [self.so_far[pair] for pair in pairs if self.so_far.get(pair) is not None]
+            now = [found for pair in pairs if (found := self.so_far.get(pair)) is not None]
             values |= {
                 "value": sums.number,
                 "norm": sums.wanted or None,

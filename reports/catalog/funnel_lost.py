@@ -57,7 +57,7 @@ class WhereLost(Report):
     def sums(self) -> dict[tuple[int | None, int | None], Any]:
         """{(stage, reason): number}"""
         found = LOST.sums(self.asked, ["lost_from", "reason"], [self.measure])
-        return {key: row[self.measure] or 0 for key, row in found.items()}  # type: ignore[misc]
+        return {key: row[self.measure] or 0 for key, row in found.items()}
 
     @cached_property
     def reasons(self) -> list[tuple[str, str]]:

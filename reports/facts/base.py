@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Aggregate, DateTimeField, Expression, F, QuerySet
+from django.db.models import Aggregate, DateTimeField, Expression, F, QuerySet, Subquery
 
 from core import periods
 from core.periods import Period
@@ -15,7 +15,7 @@ from core.tables.columns import KindName
 from people.models import User
 from reports.asking import Asked
 
-Path = str | Expression
+Path = str | Expression | Subquery
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,8 @@ def test_a_correction_counts_and_an_excused_day_is_not_judged(lived: Office) -> 
     line = next(
         line for line in sheet.lines if line.key.startswith(f"{lived.boris.pk}-") and line.values["norm"]
     )
+    # The total is what the days are worth after all, as everywhere.
+    assert sheet.total["points"] == sum(result.points for result in sheet.report.discipline.results)
     rows = sheet.report.records(line.key, "value")
     assert rows is not None and rows.rows.aggregate(value=rows.value)["value"] == 4
     assert len(sheet.report.records(line.key, "missed").rows) == 0  # type: ignore[union-attr]
