@@ -27,7 +27,8 @@ from core.imports.words import Vocabulary, plain
 from core.money import quantity
 from orders.actions.plans import CellsChanged, MeasureName, is_over, may_write, set_cells
 from orders.models import PlanCell, SalesPlan
-from orders.plan_grid import next_months, words
+from orders.plan_asked import next_months
+from orders.plan_grid import words
 from orders.plans import Said, Where, cells_of, months_of
 from orders.tree import Tree
 from people import access

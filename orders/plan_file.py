@@ -12,7 +12,7 @@ from core.tables.columns import Column
 from core.tables.table import Row, Table
 from orders.actions.plans import MeasureName, may_write
 from orders.models import SalesPlan
-from orders.plan_grid import sellers_of
+from orders.plan_asked import sellers_of
 from orders.plans import Where, months_of, plan_of
 from people.models import User
 

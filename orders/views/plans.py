@@ -18,8 +18,9 @@ from orders.actions import plans as actions
 from orders.actions.plans import BadCells, CellsChanged, may_write_all
 from orders.forms.plans import AdoptForm, CopyForm, NewPlanForm, ToleranceForm
 from orders.models import SalesPlan
+from orders.plan_asked import Asked
 from orders.plan_file import table_of
-from orders.plan_grid import Asked, Grid, Sent
+from orders.plan_grid import Grid, Sent
 from orders.plan_versions import MOST_CELLS, changes_of, versions_of
 from orders.plans import ORIGINAL, plan_of
 from people.models import User
