@@ -7,10 +7,13 @@ from core.imports import importer
 from core.places import rail
 from leads import named_lists
 from orders.actions import products
+from orders.choices import group_choices
 from orders.importing.catalogue import Catalogue
 from orders.models import OrderLine, Product, StockCount, Supplier
+from orders.tree import Tree
 from people import access
 from people.models import Role
+from pipeline import forms as deal_forms
 from pipeline.models import ProductGroup
 
 
@@ -24,4 +27,5 @@ def fill() -> None:
     rail.add(_("Products"), "orders:products", "box-seam", roles=selling, order=55)
     named_lists.register("suppliers", Supplier, _("Suppliers"))
     importer.register(Catalogue())
+    deal_forms.group_choices.append(lambda: group_choices(Tree.read()))
     restored.connect(products.after_rollback, dispatch_uid="orders.product_names")

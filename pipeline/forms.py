@@ -1,6 +1,6 @@
 """Forms of deals. They ask; what may be is decided by the verbs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from core import periods
 from core.forms import RecordForm, say_nothing_chosen
 from core.money import MoneyFormField
 from core.once import OnceForm
+from core.show import DASH
 from leads.models import Client, Segment, Source
 from people import access
 from people.models import User
@@ -23,6 +24,9 @@ from pipeline.models import Deal, LossReason, ProductGroup, Stage
 _OFFERED = 7  # clients offered where a name is not exact
 _PHONE_END = 5  # fewer digits than these are a number rather than the end of a phone
 _LONGEST_NUMBER = 9  # more digits than these are a phone or an INN
+
+# How product groups are offered, by the room that knows their tree: () → [(id, words)]. Filled in `AppConfig.ready()`.
+group_choices: list[Callable[[], Sequence[tuple[int, str]]]] = []
 
 
 class DayInput(forms.DateInput):
@@ -60,6 +64,7 @@ class DealForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _offer_groups(self.fields["product_group"])
         if self.record.state != Deal.State.LOST:  # type: ignore[attr-defined]
             for name in LOSS_FIELDS:
                 del self.fields[name]
@@ -101,6 +106,7 @@ class NewDealForm(OnceForm, forms.ModelForm):
         else:
             del self.fields["manager"]
         say_nothing_chosen(self)
+        _offer_groups(fields["product_group"])
 
     def clean_client(self) -> Client:
         """The one client meant; where that is not sure those found are offered, and the choice comes back as a number.
@@ -211,7 +217,9 @@ class MoveForm(forms.Form):
             case "expected_on":
                 return forms.DateField(label=label, widget=DayInput)
             case "product_group":
-                return forms.ModelChoiceField(ProductGroup.objects.all(), label=label)
+                groups = forms.ModelChoiceField(ProductGroup.objects.all(), label=label, empty_label=DASH)
+                _offer_groups(groups)
+                return groups
             case "client.source":
                 return forms.ModelChoiceField(Source.objects.filter(retired_at__isnull=True), label=label)
             case "client.segment":
@@ -235,3 +243,9 @@ class AssignForm(forms.Form):
 def _reasons(current: int | None) -> Any:
     """Reasons that are offered: those in use, and the one the deal has."""
     return LossReason.objects.in_use() | LossReason.objects.filter(pk=current or 0)
+
+
+def _offer_groups(field: Any) -> None:
+    """Groups as the upper room says them, in the order of its tree; a plain list where there is none."""
+    for choices in group_choices:
+        field.choices = [("", field.empty_label), *choices()]

@@ -13,7 +13,7 @@ from pipeline.models import ProductGroup
 from tests.factories import TODAY, make_team, make_user
 from tests.orders.factories import line, make_order
 from tests.orders.factories_catalogue import make_count, make_group, make_product
-from tests.pipeline.factories import make_plain_client
+from tests.pipeline.factories import make_deal, make_plain_client
 
 pytestmark = pytest.mark.django_db
 
@@ -227,3 +227,12 @@ def test_a_day_to_come_is_refused_and_nothing_is_saved(client, head, group):
     assert page.status_code == 422
     assert page.context["choice"].errors["day"]
     assert not StockCount.objects.exists()
+
+
+def test_a_deal_is_offered_groups_by_their_paths(client, head):
+    make_group("Черева", make_group("Оболочка"))
+    deal = make_deal(manager=head)
+    for address in (reverse("pipeline:new"), reverse("pipeline:edit", args=[deal.pk])):
+        page = client.get(address).content.decode()
+        assert ">Оболочка / Черева</option>" in page
+        assert '<option value="" selected>—</option>' in page
