@@ -217,7 +217,9 @@ class MoveForm(forms.Form):
             case "expected_on":
                 return forms.DateField(label=label, widget=DayInput)
             case "product_group":
-                groups = forms.ModelChoiceField(ProductGroup.objects.all(), label=label, empty_label=DASH)
+                groups: forms.Field = forms.ModelChoiceField(
+                    ProductGroup.objects.all(), label=label, empty_label=DASH
+                )
                 _offer_groups(groups)
                 return groups
             case "client.source":
