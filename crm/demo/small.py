@@ -19,6 +19,7 @@ from crm.demo import words
 from crm.demo.chance import Chance, Habits, Lead
 from crm.demo.discipline import Evenings, close
 from crm.demo.people import Cast, make_people
+from crm.demo.trade import Trade
 from leads.actions import create_client, create_clients
 from leads.models import Client, Contact
 from people import calendar
@@ -66,12 +67,16 @@ class Small:
             evenings.begin()
             self._first_clients(first_day)
             self._absences(working)
+            self.trade = Trade(self.cast, self.clock, first_day, self.last_day)
+            self.trade.begin()
             for number, day in enumerate(working):
                 if number % 10 == 0:
                     self.say(f"{day:%d.%m.%Y}")
                 evenings.morning(day)
+                self.trade.morning(day)
                 self._day(day, (len(working) - number) * DAYS // self.days)
                 evenings.evening(day)
+            self.trade.end()
             set_tasks_of_heads(self.cast, self.last_day)
         return self.cast
 
@@ -248,6 +253,9 @@ class Small:
             happened_at=happened, contact=self._person(lead.client), to_stage=to_stage, stage_fields=fields,
             quantity=Decimal(rng.randrange(1, 9)) if kind.unit else None,
         )  # fmt: skip
+        if to_stage is not None and to_stage.kind == Stage.Kind.WON:
+            lead.deal.refresh_from_db()
+            self.trade.won(lead.deal, manager)
         lead.is_open = not closes
         lead.due = step.due_on if step else None
         if step is None and lead.is_open and rng.random() < 0.04:

@@ -13,9 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.test import Client as Browser
 
 from core import periods
-from crm.bench.cases import CASES, person_of
+from crm.bench import reports
+from crm.bench.cases import CASES, Case, person_of
 from crm.bench.closing import close_again_and_again, closing_rows, closings_elsewhere, last_moment
 from crm.bench.measure import measure
+from crm.bench.reports import order_again_and_again
 
 HEADINGS = ("page", "p50", "p95", "goal", "queries", "empty view", "bare SQL")
 CLOSING_HEADINGS = ("the closing", "p50", "p95", "processors", "goal", "queries")
@@ -35,6 +37,10 @@ class Command(BaseCommand):
             "--closing", action="store_true", help="the closing of the day, and pages while it runs"
         )
         parser.add_argument("--closing-again-and-again", action="store_true", help=SUPPRESS)
+        parser.add_argument(
+            "--reports", action="store_true", help="every report, alone and while ten writers enter orders"
+        )
+        parser.add_argument("--orders-again-and-again", action="store_true", help=SUPPRESS)
         parser.add_argument("--only", default="", help="cases whose name contains this")
         parser.add_argument("--out", type=Path, default=settings.BASE_DIR / "build" / "bench.json")
 
@@ -44,8 +50,14 @@ class Command(BaseCommand):
         try:
             if options["closing_again_and_again"]:
                 close_again_and_again(partial(print, flush=True))
+            if options["orders_again_and_again"]:
+                with periods.clock(last_moment()):
+                    order_again_and_again(partial(print, flush=True))
             with periods.clock(last_moment()):
-                rows = self._closing(rounds) if closing else self._pages(rounds, only)
+                if options["reports"]:
+                    rows = self._reports(rounds, only)
+                else:
+                    rows = self._closing(rounds) if closing else self._pages(rounds, only)
         except LookupError as error:
             raise CommandError(str(error)) from error
         self._save(rows, out)
@@ -70,10 +82,22 @@ class Command(BaseCommand):
             ]
         return rows
 
-    def _pages(self, rounds: int, only: str, names: Collection[str] = ()) -> list[dict[str, Any]]:
+    def _reports(self, rounds: int, only: str) -> list[dict[str, Any]]:
+        rows = self._pages(rounds, only, cases=reports.cases())
+        self.stdout.write("\nWhile ten writers enter and ship orders in another process:")
+        with reports.orders_elsewhere():
+            rows += [
+                row | {"name": f"{row['name']}, with writers"}
+                for row in self._pages(rounds, only, cases=reports.cases())
+            ]
+        return rows
+
+    def _pages(
+        self, rounds: int, only: str, names: Collection[str] = (), cases: Collection[Case] = CASES
+    ) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
         self._print_row(HEADINGS)
-        for case in CASES:
+        for case in cases:
             if only not in case.name or (names and case.name not in names):
                 continue
             user = person_of(case.role)
