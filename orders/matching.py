@@ -9,7 +9,7 @@ that alone is matched without being asked.
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -57,7 +57,6 @@ class _Open(NamedTuple):
     """An order something is unpaid of."""
 
     pk: int
-    client: int
     number: int
     year: int
     is_debt: bool
@@ -183,7 +182,7 @@ class _Rest:
                 due = (order.last_shipped_on or order.ship_on) + dt.timedelta(order.deferral_days)
                 self.unpaid[order.pk] = order.unpaid
                 self._of_client[order.client_id].append(
-                    _Open(order.pk, order.client_id, order.number, order.year, order.debt > 0, due)
+                    _Open(order.pk, order.number, order.year, order.debt > 0, due)
                 )
 
     def named(self, client: int | None, numbers: Sequence[OrderNumber]) -> list[int]:
@@ -218,8 +217,3 @@ class _Rest:
 
     def _open(self, client: int | None) -> list[_Open]:
         return [one for one in self._of_client.get(client or 0, ()) if self.unpaid[one.pk] > 0]
-
-
-def whole(sums: Mapping[int, Decimal]) -> Decimal:
-    """What a proposal matches in all."""
-    return sum(sums.values(), ZERO)

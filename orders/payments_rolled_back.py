@@ -1,53 +1,25 @@
-"""What a rollback may not leave behind of payments: no payment matched for more than it is."""
+"""Which former states of a payment must not come back: less than is matched of it, another client than its orders."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
-from core.history.rollback import Refused
-from core.history.tracked import Tracked
-from orders.models import Allocation, Payment
-from orders.sums import refresh_orders, refresh_payments
-
-_AT_ONCE = 500
+from core.history.rollback import Plan
+from orders.models import Allocation, Order, Payment
 
 
-def settle(rows: Mapping[type[Tracked], Sequence[int]], **_signal: Any) -> None:
-    """Receiver of `core.history.rollback.restored`, after `follow_up` has derived the sums anew.
-
-    Matched parts that came back stay only where their payment is still free for them: what it was matched to meanwhile
-    is what somebody decided later. `Refused` where the payment itself came back smaller than what it is matched for.
-    """
-    back = set(rows.get(Allocation, ()))
-    payments = {*rows.get(Payment, ()), *_payments_of(back)}
-    wanted = sorted(payments)
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = Payment.objects.filter(pk__in=wanted[start : start + _AT_ONCE])
-        for payment in some.filter(allocated__gt=F("amount")):
-            _take_off(payment, back)
-
-
-def _payments_of(allocations: set[int]) -> set[int]:
-    found: set[int] = set()
-    wanted = sorted(allocations)
-    for start in range(0, len(wanted), _AT_ONCE):
-        rows = Allocation.objects.filter(pk__in=wanted[start : start + _AT_ONCE])
-        found.update(rows.values_list("payment_id", flat=True))
-    return found
-
-
-def _take_off(payment: Payment, back: set[int]) -> None:
-    """Takes off what came back, the latest first, until the payment suffices."""
-    over = payment.allocated - payment.amount
-    gone = []
-    for row in Allocation.objects.filter(payment=payment).order_by("-pk"):
-        if over > 0 and row.pk in back:
-            gone.append(row)
-            over -= row.amount
-    if over > 0:
-        raise Refused(_("A payment would be matched for more than it is: take it off its orders first."))
-    Allocation.objects.filter(pk__in=[row.pk for row in gone]).soft_delete()
-    refresh_payments([payment.pk])
-    refresh_orders([row.order_id for row in gone])
+def objection(plan: Plan) -> str:
+    """For `core.history.rollback`: why not, "" where nothing speaks against it. Undoing a merge takes payments and
+    their orders back together, and is none of that."""
+    back = {row.record_id: {**row.restore, **row.conflicting} for row in plan.rows if row.model is Payment}
+    owners = {row.record_id: row.restore for row in plan.rows if row.model is Order}
+    touched = [pk for pk, values in back.items() if values.keys() & {"amount", "client_id"}]
+    parts = Allocation.objects.filter(payment__in=touched).select_related("payment", "order")
+    for part in parts.order_by("pk"):
+        values: dict[str, Any] = back[part.payment_id]
+        if values.get("amount", part.payment.amount) < part.payment.allocated:
+            return _("The payment is matched for more than it was then: take it off its orders first.")
+        owner = owners.get(part.order_id, {}).get("client_id", part.order.client_id)
+        if values.get("client_id", owner) != owner:
+            return _("The payment is matched to orders of its present client: take it off them first.")
+    return ""

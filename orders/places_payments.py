@@ -39,4 +39,4 @@ def fill() -> None:
     card_panels.add("orders.Order.payments", "new", payments_on_clients.new_payment_link)
     feed.providers.append(payments_on_clients.payments_in_feed)
     history_records.append(payments_on_clients.payments_in_history)
-    rollback.restored.connect(payments_rolled_back.settle, dispatch_uid="orders.payments")
+    rollback.objections.append(payments_rolled_back.objection)

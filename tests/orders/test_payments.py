@@ -154,7 +154,9 @@ def test_what_is_matched_bounds_later_changes(head, client_, anna):
 def test_unmatched_and_deleted_payments_leave_their_orders_unpaid(head, client_):
     order = order_of("100.00", client_)
     payment = record(head, "100.00", client=client_, allocations={order: Decimal(100)})
-    actions.unmatch(payment, by=head)
+    actions.unmatch(payment, by=head, order=order_of("5.00", client_))
+    assert fresh(order).paid == 100
+    actions.unmatch(payment, by=head, order=order)
     assert fresh(order).paid == 0 and fresh(payment).advance == 100
     actions.match_payment(payment, {order: Decimal(100)}, by=head)
     operation = actions.delete_payment(payment, by=head)
@@ -167,14 +169,26 @@ def undo(operation, by):
     return rollback.apply(operation, by=by, allowed=lambda model, ids: access.changeable(by, model, ids))
 
 
-def test_what_comes_back_stays_only_where_the_payment_is_still_free(head, client_):
-    one, other = order_of("100.00", client_), order_of("100.00", client_)
-    payment = record(head, "100.00", client=client_, allocations={one: Decimal(100)})
-    gone = cancel_order(fresh(one), by=head, reason="Передумали")
-    actions.match_payment(payment, {other: Decimal(70)}, by=head)
-    undo(gone, head)
-    assert fresh(one).cancelled_on is None
-    assert (fresh(one).paid, fresh(other).paid, fresh(payment).allocated) == (0, 70, 70)
+def test_a_payment_does_not_come_back_smaller_than_it_is_matched(head, client_):
+    payment = record(head, "60.00", client=client_)
+    actions.update_payment(payment, by=head, amount=Decimal(100))
+    raised = Operation.objects.latest("pk")
+    actions.match_payment(payment, {order_of("100.00", client_): Decimal(100)}, by=head)
+    with pytest.raises(rollback.Refused):
+        undo(raised, head)
+    actions.unmatch(payment, by=head)
+    undo(raised, head)
+    assert fresh(payment).amount == 60
+
+
+def test_a_payment_does_not_go_back_to_a_client_while_it_is_anothers_orders(head, client_, anna):
+    other = make_plain_client("Вторая карточка", manager=anna)
+    payment = record(head, "60.00", client=other)
+    actions.update_payment(payment, by=head, client=client_)
+    moved = Operation.objects.latest("pk")
+    actions.match_payment(payment, {order_of("100.00", client_): Decimal(60)}, by=head)
+    with pytest.raises(rollback.Refused):
+        undo(moved, head)
 
 
 def test_payments_go_with_their_card_into_another(head, client_, anna):
@@ -183,6 +197,8 @@ def test_payments_go_with_their_card_into_another(head, client_, anna):
     payment = record(head, "100.00", client=other, allocations={order: Decimal(40)})
     merge_clients(client_, other, by=head, choices={})
     assert fresh(payment).client == client_ and fresh(payment).allocated == 40
+    undo(Operation.objects.latest("pk"), head)
+    assert fresh(payment).client == other and fresh(order).client == other
 
 
 def test_who_sees_which_payments(head, anna, client_):
