@@ -35,6 +35,7 @@ __all__ = [
     "Accuracy",
     "Debt",
     "Due",
+    "PaidDue",
     "Receipt",
     "Source",
     "accuracy",
@@ -43,6 +44,7 @@ __all__ = [
     "delayed",
     "expected",
     "expected_then",
+    "paid_dues",
     "receipts",
     "usual_delay",
 ]
@@ -102,6 +104,23 @@ class Debt:
         if days_late <= 60:
             return replace(self, to_60=self.to_60 + amount)
         return replace(self, over_60=self.over_60 + amount)
+
+
+@dataclass(frozen=True, slots=True)
+class PaidDue:
+    """A part of an order that is wholly paid, with the working day it was to be paid on and the day it was."""
+
+    order_id: int
+    client_id: int
+    manager_id: int
+    due_on: dt.date
+    paid_on: dt.date
+    amount: Decimal
+
+    @property
+    def days_late(self) -> int:
+        """Paid early counts as on time."""
+        return max(0, (self.paid_on - self.due_on).days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,20 +215,27 @@ def usual_delay(client_ids: Iterable[int], day: dt.date) -> dict[int, int]:
     """{client id: days}: the median of how late the dues paid in the 12 months up to `day` were. One paid early counts
     as on time. Left out are clients who have paid fewer than `FEWEST_PAID` dues, and those who pay on time."""
     late: dict[int, list[int]] = defaultdict(list)
-    first = day - _YEAR
-    with calendar.kept():
-        for some in _portions(client_ids):
-            recent = Allocation.objects.filter(order__client__in=some, payment__paid_on__range=(first, day))
-            orders = Order.objects.in_force().filter(pk__in=recent.values("order"))
-            books = parts_and_books.books_now(orders, day)
-            paid = _payments_of(orders)
-            for order in books.orders:
-                for part, paid_on in when_covered(books.parts_of(order), paid[order.pk]):
-                    if first <= paid_on <= day:
-                        late[order.client].append(max(0, (paid_on - working_day(part.due_on)).days))
+    for some in _portions(client_ids):
+        for paid in paid_dues(Order.objects.filter(client__in=some), day - _YEAR, day):
+            late[paid.client_id].append(paid.days_late)
     # A middle between two days is the later one: a forecast is rather too late than too early.
     habits = {client: int(median(days) + 0.5) for client, days in late.items() if len(days) >= FEWEST_PAID}
     return {client: days for client, days in habits.items() if days}
+
+
+def paid_dues(orders: OrderQuerySet, first: dt.date, last: dt.date) -> list[PaidDue]:
+    """The dues of these orders (those in force) that became wholly paid on a day from the first to the last."""
+    recent = Allocation.objects.filter(payment__paid_on__range=(first, last))
+    some = orders.in_force().filter(pk__in=recent.values("order"))
+    books, paid = parts_and_books.books_now(some, last), _payments_of(some)
+    found = []
+    with calendar.kept():
+        for order in books.orders:
+            for part, paid_on in when_covered(books.parts_of(order), paid[order.pk]):
+                if first <= paid_on <= last:
+                    due_on = working_day(part.due_on)
+                    found.append(PaidDue(order.pk, order.client, order.manager, due_on, paid_on, part.amount))
+    return found
 
 
 def _payments_of(orders: OrderQuerySet) -> dict[int, list[tuple[dt.date, Decimal]]]:

@@ -33,9 +33,9 @@ class AccuracyOfReceipts(Report):
     about = gettext_lazy(
         "For each month that has begun: what was due in it as it was known when the month began, with orders, payments"
         " and deferrals as they stood that day; what was overdue then, late shipments aside; what came in during the"
-        " month, whatever it was for. Difference is received less expected; accuracy is 100 % less the difference"
-        " (without its sign) as a share of what was expected, and never below zero. The total is the accuracy of the"
-        " sums. Managers are those of then."
+        " month, whatever it was for. Difference is received less expected; accuracy is the whole less the"
+        " difference (without its sign) as a share of what was expected, and never below zero. The total is the"
+        " accuracy of the sums. Managers are those of then."
     )
     roles = HEADS
     period = "this-year"
