@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import ngettext
 
 from reports.drawing.marks import NARROW, Part, box, rule, tint, words
@@ -63,8 +65,8 @@ def funnel(picture: Picture, width: int) -> tuple[float, list[Part]]:
     return height + _rest(picture, height, parts), parts
 
 
-def _cut(values: object) -> list[Value]:
-    return list(values)[:SHOWN]  # type: ignore[call-overload,no-any-return]
+def _cut(values: Sequence[Value]) -> Sequence[Value]:
+    return values[:SHOWN]
 
 
 def _float(value: Value) -> float:
