@@ -24,6 +24,8 @@ from reports.pictures import Picture, Series, Value
 
 _BARS, _LINES = ("bar", "stacked"), ("line", "dashed", "dotted")
 _LINE_HEIGHT = 18
+# How far from its point the words at the end of a line may stand.
+_NEAR = 40
 Box = tuple[float, float, float, float]
 
 
@@ -251,17 +253,19 @@ class _Axes:
     ) -> Box:
         """Where the words at the end of a line stand: near its point, inside the picture, on no line and no words."""
         room = min(breadth(text) * 1.06, self.width - 8)
-        at = min(max(x - room if x + room + 8 > self.width else x + 8, 2), self.width - room - 2)
+        right, left = min(x + 8, self.width - room - 2), max(x - room - 6, 2.0)
+        sides = [left, right] if x + room + 8 > self.width else [right, left]
         free = None
         for step in range(0, int(self.plot), 4):
-            for top in (y - 22 - step, y + 6 + step):
+            for at, top in ((at, top) for at in sides for top in (y - 22 - step, y + 6 + step)):
                 found = (at, top, at + room, top + 16)
                 if top < 0 or top + 16 > self.bottom or any(_meet(found, other) for other in taken):
                     continue
                 free = free or found
-                if not any(_holds(found, way) for way in ways):
-                    return found
-        return free or (at, 0.0, at + room, 16.0)
+                # Far from its line a word says less than across another one.
+                if step > _NEAR or not any(_holds(found, way) for way in ways):
+                    return found if step <= _NEAR else free
+        return free or (sides[0], 0.0, sides[0] + room, 16.0)
 
     def _labels(self) -> Iterable[Part]:
         widest = max((breadth(str(label)) for label in self.picture.labels), default=0)

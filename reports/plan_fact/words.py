@@ -131,7 +131,12 @@ class Words:
         ahead: Sequence[Decimal | None],
         total: Mapping[str, Any],
     ) -> Picture:
-        words = show.number
+        # Kopecks of millions say nothing in a picture.
+        places = None if self.figures.measure == "quantity" else 0
+
+        def words(value: Decimal) -> str:
+            return show.number(value, places)
+
         series = [Series(_("Fact"), facts, "line", mark=_("fact %(sum)s") % {"sum": words(total["fact"])})]
         if total["plan"] is not None:
             series.append(
