@@ -16,6 +16,7 @@ from core.tables.selection import EXPORT
 from people import calendar
 from people.pages import for_ability
 from reports import records as behind
+from reports.models import SavedView
 from reports.report import Report, offered
 from reports.sheet import Sheet
 
@@ -24,7 +25,9 @@ from reports.sheet import Sheet
 def catalog(request: HttpRequest) -> HttpResponseBase:
     """All reports of the reader."""
     user: Any = request.user
-    return render(request, "reports/catalog.html", {"shelves": offered(user)})
+    kept = SavedView.objects.open_to(user).select_related("user")
+    views = [(view, Report.registry[view.report]) for view in kept]
+    return render(request, "reports/catalog.html", {"shelves": offered(user), "views": views})
 
 
 @for_ability("sell")
@@ -50,6 +53,9 @@ def report(request: HttpRequest, code: str) -> HttpResponseBase:
             "form": form,
             "fields": dressed(form),
             "address": address,
+            "views": SavedView.objects.open_to(user).filter(report=code).select_related("user")
+            if whole
+            else (),
             "exports": exports,
             "is_fragment": not whole,
         }

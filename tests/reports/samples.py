@@ -3,7 +3,9 @@
 from typing import Any
 
 from people.models import Role
-from tests.cast import Cast
+from reports.actions import save_view
+from reports.models import SavedView
+from tests.cast import Cast, Seller
 from tests.samples import SELLERS, Sample
 
 
@@ -12,6 +14,7 @@ def year(_cast: Cast) -> dict[str, Any]:
 
 
 NONE: dict[str, Any] = {"code": "no-such-report"}
+
 
 def of_the_team(_cast: Cast) -> dict[str, Any]:
     return {"code": "team"}
@@ -39,4 +42,16 @@ SAMPLES = {
         needs="?line=total&column=net",
         queries=("?line=total&column=net&manager={user}",),
     ),
+}
+
+
+def own_view(_cast: Cast, seller: Seller) -> SavedView:
+    return save_view(by=seller.user, report="cube", name=seller.token, query="")
+
+
+SAMPLES |= {
+    "reports:save-view": Sample(
+        it=year, missing=NONE, shows=False, post=lambda *_: {"name": "Год", "is_shared": "on"}
+    ),
+    "reports:delete-view": Sample(of=own_view, private=True, shows=False, post=lambda *_: {}),
 }

@@ -1,0 +1,12 @@
+"""What a reader types to keep a question."""
+
+from django import forms
+
+from core.once import OnceForm
+from reports.models import SavedView
+
+
+class SaveViewForm(OnceForm, forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = SavedView
+        fields = ("name", "is_shared")
