@@ -1,7 +1,6 @@
 """Payments and what is due in the places of the frame and of the rooms below."""
 
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.history import rollback
@@ -23,18 +22,11 @@ def _of_nobody(user: User) -> Q:
     return Q(client__isnull=True) if access.may(user, "payments") else Q(pk__in=())
 
 
-def _to_be_matched(request: HttpRequest) -> int | None:
-    user: User = request.user  # type: ignore[assignment]
-    if not access.may(user, "payments"):
-        return None
-    return Payment.objects.visible_to(user).to_be_matched().count()
-
-
 def fill() -> None:
     """Called once, when the program is ready."""
     access.also_visible(Payment, _of_nobody)
     importer.register(Payments())
-    rail.add(_("Payments"), "orders:payments", "wallet2", roles=SELLING, order=60, badge=_to_be_matched)
+    rail.add(_("Payments"), "orders:payments", "wallet2", roles=SELLING, order=60)
     card_panels.add("leads.Client.side", "payments", payments_on_clients.money_panel, order=30)
     card_panels.add("orders.Order.payments", "new", payments_on_clients.new_payment_link)
     feed.providers.append(payments_on_clients.payments_in_feed)
