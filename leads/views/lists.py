@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import RecordForm
+from core.forms import RecordForm, say_nothing_chosen
 from core.once import OnceForm
 from leads import list_actions, named_lists
 from leads.models import NamedList
@@ -61,7 +61,9 @@ class Entries(Configures, OneList, VerbForm):
 
     def get_form_class(self) -> Any:
         class NewEntryForm(OnceForm, forms.ModelForm):
-            pass
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, **kwargs)
+                say_nothing_chosen(self)
 
         return _form_of(self.kind, NewEntryForm)
 

@@ -104,6 +104,21 @@
     });
   };
 
+  // How many lines the names of the bars take, so that the bars begin below them.
+  const linesOfNames = (picture, width) => {
+    let lines = 1;
+    let taken = 0;
+    for (const { name } of picture.series.filter(isBar)) {
+      const room = 33 + name.length * 7;
+      if (taken && taken + room > width) {
+        lines += 1;
+        taken = 0;
+      }
+      taken += room;
+    }
+    return lines;
+  };
+
   const options = (picture, figure) => {
     const look = theme();
     const lying = picture.kind === "bars";
@@ -126,7 +141,7 @@
       animation: false,
       aria: { enabled: true, label: { description: picture.title } },
       textStyle: { fontFamily: look.font },
-      grid: { left: lying ? 0 : 4, right: lying ? 60 : hasBars ? 4 : 16, top: names ? 40 : lying ? 0 : 24, bottom: 4, containLabel: true },
+      grid: { left: lying ? 0 : 4, right: lying ? 60 : hasBars ? 4 : 16, top: names ? 12 + 28 * linesOfNames(picture, figure.clientWidth) : lying ? 0 : 24, bottom: 4, containLabel: true },
       legend: names ? { left: 0, top: 0, itemWidth: 10, itemHeight: 10, itemGap: 18, icon: "roundRect", textStyle: text, selectedMode: false, data: picture.series.filter(isBar).map((one) => one.name) } : undefined,
       tooltip: tooltip(picture, look),
       xAxis: lying ? values : labels,
