@@ -88,8 +88,10 @@ STEPS: Any = st.lists(
         st.integers(0, 60),
     ),
     min_size=3,
-    max_size=14,
+    max_size=12,
 )
+# Whatever happened before: two cards with something shipped become one, something comes back, and they come apart.
+ALWAYS = [("ship", 1, 150, 0), ("merge", 0, 1, 0), ("back", 1, 40, 3), ("undo", 0, 1, 0)]
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -98,7 +100,7 @@ def test_whatever_is_shipped_returned_corrected_and_merged_everything_adds_up(st
     """Against the plain sums of the documents: sales by month, lines, orders."""
     with undone(), periods.clock(THURSDAY) as clock:
         world = World()
-        for what, which, amount, days in steps:
+        for what, which, amount, days in [*steps, *ALWAYS]:
             clock.move_to(periods.now() + dt.timedelta(days))
             getattr(world, what)(which, Decimal(amount).scaleb(-2))
             world.require_whole()
@@ -119,6 +121,8 @@ class World:
         self.orders: list[Order] = []
         self.order(0, Decimal("3.33"))
         self.order(1, Decimal("7.01"))
+        for which in (0, 1):
+            self.ship(which, Decimal("1.5"))
 
     def order(self, which: int, amount: Decimal) -> None:
         drafts = [
