@@ -95,9 +95,8 @@ class Averages(Report):
 
     def sentence(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Text:
         text = _("The average order is <b>{}</b>; a manager sold for <b>{}</b> on the average.")
-        return format_html(
-            text, format_money(total["average"] or _ZERO), format_money(total["per_manager"] or _ZERO)
-        )
+        said = ((total[key] or _ZERO).quantize(Decimal(1)) for key in ("average", "per_manager"))
+        return format_html(text, *map(format_money, said))
 
 
 def _share(sum_: Decimal | None, count: int) -> Decimal | None:

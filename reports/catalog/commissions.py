@@ -47,7 +47,7 @@ class Commissions(Report):
         return [
             Column("count", _("Commissions"), "int"),
             Column("accrued", _("Accrued, ₽"), "sum"),
-            Column("paid", _("Paid, ₽"), "sum"),
+            Column("paid", _("Paid out, ₽"), "sum"),
             Column("owed", _("Still owed, ₽"), "sum"),
         ]
 
@@ -92,7 +92,7 @@ class Commissions(Report):
             [line.label for line in shown],
             [
                 Series(_("Accrued"), [line.values.get("accrued") for line in shown]),
-                Series(_("Paid"), [line.values.get("paid") for line in shown]),
+                Series(_("Paid out"), [line.values.get("paid") for line in shown]),
             ],
             unit="₽",
         )

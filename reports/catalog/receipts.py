@@ -162,7 +162,7 @@ class ExpectedReceipts(Report):
                 values["received"] = received.get(key, _ZERO)
             if last < today:
                 values["then"] = self._sum(key, "then")
-            lines.append(Line(key, words_of(Period.of_days(first, last)), _with_share(values)))
+            lines.append(Line(key, _name_of(first, last), _with_share(values)))
         return lines if any(any(line.values.values()) for line in lines) else []
 
     def _sum(self, key: str, column: str) -> Decimal:
@@ -246,6 +246,14 @@ class ExpectedReceipts(Report):
             text = _("Of what was expected of the weeks and months that are over {} came.")
             said.append(format_html(text, show.percent(total["came"])))
         return format_html("{}" + " {}" * (len(said) - 1), *said) if said else ""
+
+
+def _name_of(first: dt.date, last: dt.date) -> str:
+    """«2–8 ноября»: no row goes beyond its month."""
+    period = Period.of_days(first, last)
+    if first == last or periods.is_whole_months(period):
+        return words_of(period)
+    return f"{first.day}–{show.day(last, weekday=False)}"
 
 
 def _with_share(values: dict[str, Any]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class InStock(Report):
             Column("balance", _("In stock"), "quantity"),
             Column("reserved", _("Reserved"), "quantity"),
             Column("free", pgettext("stock", "Free"), "quantity", tone=_short),
-            Column("sold", _("Shipped in 90 days"), "quantity"),
+            Column("sold", _("Sold in 90 days"), "quantity"),
             Column("days", _("Enough for, days"), "int"),
             Column("lies", _("Not sold for, days"), "int"),
             Column("mark", _("Mark"), tone=lambda line: "near" if line.values.get("mark") else ""),
@@ -114,7 +114,7 @@ class InStock(Report):
             "lies": stock.lies_days,
             "mark": _("illiquid") if stock.is_illiquid else "",
         }
-        if self.sees_costs and product.cost is not None and stock.balance is not None:
+        if self.sees_costs and product.cost is not None and (stock.balance or 0) > 0:
             values["value"] = (stock.balance * product.cost).quantize(_CENT, rounding=ROUND_HALF_UP)
         return values
 

@@ -56,10 +56,10 @@ class Turnover(Report):
             Column("sales", _("Shipped with VAT, ₽"), "sum"),
             Column("received", _("Received, ₽"), "sum"),
             Column("debt", _("Receivables at the end, ₽"), "sum"),
-            Column("debt_average", _("Receivables on the average, ₽"), "sum"),
+            Column("debt_average", _("Receivables on the average, ₽"), "sum", wide_only=True),
             Column("debt_days", _("Receivables, days"), "quantity"),
             Column("advance", _("Advances at the end, ₽"), "sum"),
-            Column("advance_average", _("Advances on the average, ₽"), "sum"),
+            Column("advance_average", _("Advances on the average, ₽"), "sum", wide_only=True),
             Column("advance_days", _("Advances, days"), "quantity"),
         ]
 
