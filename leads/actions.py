@@ -147,7 +147,7 @@ def update_client(client: Client, *, by: User, duplicate_reason: str = "", **fie
     """
     access.require_change(by, client)
     _require_known(fields, CLIENT_FIELDS)
-    fields = with_source(clean_fields(Client, fields), client.source)
+    fields = with_source(clean_fields(Client, fields), has_one=client.source_id is not None)
     reason = " ".join(duplicate_reason.split())
     with operation(by=by):
         if fields.get("inn") and fields["inn"] != client.inn:

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 
 from core.history.operations import operation
 from core.text import normal
-from leads.drafts import ContactDraft, clean_emails, clean_fields, clean_phones
+from leads.drafts import ContactDraft, clean_emails, clean_fields, clean_phones, with_source
 from leads.duplicates import Why, owners_of
 from leads.models import Client, Contact, ContactPoint
 from leads.search import refresh_search
@@ -66,7 +66,8 @@ def _complete(completions: Sequence[Completion]) -> set[int]:
         client = clients.get(one.client_id)
         if client is None:  # deleted since the file was looked at
             continue
-        for name, value in clean_fields(Client, one.fields).items():
+        fields = with_source(clean_fields(Client, one.fields), has_one=client.source_id is not None)
+        for name, value in fields.items():
             taken = name == "inn" and any(owner.pk != client.pk for owner in owners.get(("inn", value), []))
             if value not in (None, "") and getattr(client, name) in (None, "") and not taken:
                 setattr(client, name, value)

@@ -101,10 +101,10 @@ def clean_fields(model: type[Client] | type[Contact], values: Mapping[str, Any])
     return cleaned
 
 
-def with_source(values: dict[str, Any], known: Source | None = None) -> dict[str, Any]:
+def with_source(values: dict[str, Any], *, has_one: bool = False) -> dict[str, Any]:
     """The values with the campaign's source, where a campaign is said and the client has no source otherwise."""
     campaign = values.get("campaign")
-    if campaign is not None and campaign.source_id and not values.get("source", known):
+    if campaign is not None and campaign.source_id and not values.get("source", has_one):
         return {**values, "source": campaign.source}
     return values
 

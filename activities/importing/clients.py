@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from activities.importing.likeness import Likeness
 from activities.importing.names import Names, Place
-from activities.importing.words import MANAGERS, SEGMENTS, SOURCES, STAGES
+from activities.importing.words import CAMPAIGNS, MANAGERS, SEGMENTS, SOURCES, STAGES
 from core.imports.importer import Parsed
 from core.imports.models import ImportRow
 from core.imports.words import Vocabulary
@@ -60,7 +60,7 @@ class ClientsCheck:
         values = parsed.values
         clean = {key: value for key, value in values.items() if value not in (None, "", [])}
         taken = True
-        for key in (MANAGERS, SOURCES, SEGMENTS, STAGES):
+        for key in (MANAGERS, SOURCES, CAMPAIGNS, SEGMENTS, STAGES):
             text = clean.pop(key, "")
             if text:
                 meaning = self.words[key].meaning(text)

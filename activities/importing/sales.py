@@ -13,7 +13,16 @@ from activities.importing.deeds import ActivitiesCheck
 from activities.importing.forms import Questions, default_manager
 from activities.importing.names import Names
 from activities.importing.sheets import CLIENTS, SHEETS
-from activities.importing.words import KINDS, MANAGERS, SEGMENTS, SOURCES, STAGES, records_of, vocabulary
+from activities.importing.words import (
+    CAMPAIGNS,
+    KINDS,
+    MANAGERS,
+    SEGMENTS,
+    SOURCES,
+    STAGES,
+    records_of,
+    vocabulary,
+)
 from activities.importing.writing import write
 from core import periods, show
 from core.history.tracked import Tracked
@@ -22,7 +31,7 @@ from core.imports.models import ImportRow, ImportRun
 from leads.models import Client
 from people import access
 
-VOCABULARIES = (MANAGERS, KINDS, STAGES, SOURCES, SEGMENTS)
+VOCABULARIES = (MANAGERS, KINDS, STAGES, SOURCES, CAMPAIGNS, SEGMENTS)
 
 
 class _SalesCheck:
@@ -69,6 +78,7 @@ class Sales:
             KINDS: _("Kinds of contact"),
             STAGES: _("Stages"),
             SOURCES: _("Sources"),
+            CAMPAIGNS: _("Campaigns"),
             SEGMENTS: _("Segments"),
         }[key]
 

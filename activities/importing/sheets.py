@@ -125,6 +125,12 @@ CLIENT_COLUMNS = (
          "Source", "Channel", "Lead source"),
         cells.word,
     ),
+    Column(
+        "campaign",
+        gettext_lazy("Campaign"),
+        ("Кампания", "Рекламная кампания", "Акция", "Campaign", "UTM Campaign"),
+        cells.word,
+    ),
     Column("segment", gettext_lazy("Segment"), ("Сегмент", "Категория", "Группа", "Segment", "Category"), cells.word),
     Column("city", gettext_lazy("City"), ("Город", "Населённый пункт", "City", "Town"), cells.text(Client, "city")),
     Column(

@@ -1,4 +1,5 @@
-"""Words of a file that name records of the company: managers, kinds of contact, stages, sources, segments."""
+"""Words of a file that name records of the company: managers, kinds of contact, stages, sources, campaigns,
+segments."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,16 +7,17 @@ from typing import Any
 from activities.models import ActivityKind
 from core.imports.importer import LEAVE, SKIP
 from core.imports.words import Vocabulary, named
-from leads.models import Segment, Source
+from leads.models import Campaign, Segment, Source
 from people.models import User
 from people.words import sellers_by_words
 from pipeline.models import Stage
 
 MANAGERS, KINDS, STAGES, SOURCES, SEGMENTS = "manager", "kind", "stage", "source", "segment"
+CAMPAIGNS = "campaign"
 # What a word may be left out of the rows for; without a manager or a kind there is no row.
-_MAY_LEAVE = {STAGES, SOURCES, SEGMENTS}
+_MAY_LEAVE = {STAGES, SOURCES, CAMPAIGNS, SEGMENTS}
 # What is left out where nobody has answered: a source nobody knows is no reason to refuse a client.
-_LEFT_OUT = {SOURCES, SEGMENTS}
+_LEFT_OUT = {SOURCES, CAMPAIGNS, SEGMENTS}
 
 
 def records_of(key: str, user: User) -> tuple[dict[int, str], dict[str, int]]:
@@ -25,7 +27,12 @@ def records_of(key: str, user: User) -> tuple[dict[int, str], dict[str, int]]:
     if key == STAGES:
         stages = Stage.objects.in_use().order_by("funnel__position", "funnel_id", "position", "pk")
         return named(stages.values_list("pk", "name"))
-    models: dict[str, Any] = {KINDS: ActivityKind, SOURCES: Source, SEGMENTS: Segment}
+    models: dict[str, Any] = {
+        KINDS: ActivityKind,
+        SOURCES: Source,
+        CAMPAIGNS: Campaign,
+        SEGMENTS: Segment,
+    }
     rows = models[key].objects.filter(retired_at__isnull=True).order_by("position", "name")
     return named(rows.values_list("pk", "name"))
 

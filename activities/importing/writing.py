@@ -14,7 +14,7 @@ from activities.bulk import record_activities
 from activities.importing.forms import initial_answers
 from activities.importing.names import Ref
 from activities.importing.sheets import ACTIVITIES, CLIENTS
-from activities.importing.words import KINDS, MANAGERS, SEGMENTS, SOURCES, STAGES
+from activities.importing.words import CAMPAIGNS, KINDS, MANAGERS, SEGMENTS, SOURCES, STAGES
 from activities.models import Activity, ActivityKind
 from core.history.operations import Operation
 from core.imports.importer import OutOfDate
@@ -23,7 +23,7 @@ from leads.actions import create_clients
 from leads.bulk import Completion, complete_clients
 from leads.drafts import ClientDraft, ContactDraft
 from leads.duplicates import DuplicateClient
-from leads.models import Client, Segment, Source
+from leads.models import Campaign, Client, Segment, Source
 from people.models import User
 from pipeline.actions import create_deals, first_stage
 from pipeline.bulk import fill_deals, place_deals
@@ -53,6 +53,7 @@ class _Writing:
         self.answers = initial_answers(run) | run.answers.get("all", {})
         self.people: dict[int, User] = User.objects.active().in_bulk()
         self.sources, self.segments = Source.objects.in_bulk(), Segment.objects.in_bulk()
+        self.campaigns = Campaign.objects.select_related("source").in_bulk()
         self.kinds = ActivityKind.objects.in_bulk()
         self.stages: dict[int, Stage] = Stage.objects.select_related("funnel").in_bulk()
         self.clients: dict[Ref, Client] = {}
@@ -108,6 +109,7 @@ class _Writing:
             contacts=[person for clean in cleans for person in _contacts(clean)],
             duplicate_reason=self.answers["reason"] if row.same_as and "near" not in row.same_as else "",
             source=self.sources.get(_first(cleans, SOURCES)),
+            campaign=self.campaigns.get(_first(cleans, CAMPAIGNS)),
             segment=self.segments.get(_first(cleans, SEGMENTS)),
             **texts,
         )
@@ -117,6 +119,8 @@ class _Writing:
         fields = {name: clean[name] for name in _FIELDS if name in clean}
         if SOURCES in clean:
             fields["source"] = self.sources[clean[SOURCES]]
+        if CAMPAIGNS in clean:
+            fields["campaign"] = self.campaigns[clean[CAMPAIGNS]]
         if SEGMENTS in clean:
             fields["segment"] = self.segments[clean[SEGMENTS]]
         return Completion(

@@ -8,6 +8,7 @@ from core.imports import runs
 from leads.models import Client, ContactPoint
 from pipeline.models import Deal
 from tests.imports.factories import checked, loaded, make_head, make_sellers, worked
+from tests.leads.factories import make_campaign, make_source
 from tests.workbooks import make_workbook
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +55,19 @@ def test_an_import_is_undone(head, made):
     run = worked(run)
     assert run.state == "undone", run.note
     assert not Client.objects.exists() and not Deal.objects.exists() and not Activity.objects.exists()
+
+
+def test_a_file_may_name_the_campaign_a_client_came_by(head, tmp_path):
+    source = make_source("Выставка осенью")
+    campaign = make_campaign("Агропродмаш", source=source)
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Название;Телефон;Кампания;Менеджер\n"
+        "ООО «Первое»;+7 912 111-22-33;агропродмаш;Анна Смирнова\n"
+        "ООО «Второе»;+7 912 111-22-34;Неизвестная;Анна Смирнова\n"
+    )
+    run = loaded(checked(path, head))
+    assert run.state == "applied", run.note
+    first, second = Client.objects.order_by("name_key")[::-1]
+    assert (first.campaign, first.source) == (campaign, source)
+    assert (second.campaign, second.source) == (None, None)
