@@ -21,6 +21,7 @@ from reports.catalog.receipts import LATE, OVERDUE
 from reports.dashboards.base import BROAD, HALF, Dashboard, Now, Tile, report_url
 from reports.drawing import figure
 from reports.pictures import Picture, Series
+from reports.report import added
 
 # More rows than these are a report.
 _SHOWN = 6
@@ -36,16 +37,16 @@ def plan(now: Now) -> dict[str, Any]:
 
 
 def receipts(now: Now) -> dict[str, Any]:
-    """What is still to come this month, what has come, what is overdue; the weeks ahead."""
-    month = now.sheet("receipts", period="this-month", rows="month")
-    lines = {line.key: line.values for line in month.lines}
-    this_month = lines.get(month.asked.first.isoformat(), {})
+    """What is still to come this month, what has come, what is overdue; the weeks ahead. The report splits a week that
+    crosses months."""
+    sheet = now.sheet("receipts")
+    lines = {line.key: line.values for line in sheet.lines}
+    month = sheet.asked.first.isoformat()[:7]
     return {
-        "expected": this_month.get("expected"),
-        "received": this_month.get("received"),
+        **added([line for line in sheet.lines if line.key.startswith(month)], ["expected", "received"]),
         "overdue": lines.get(OVERDUE, {}).get("expected"),
         "late": lines.get(LATE, {}).get("expected"),
-        "figure": figure(now.sheet("receipts").picture, HALF),
+        "figure": figure(sheet.picture, HALF),
     }
 
 

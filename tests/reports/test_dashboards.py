@@ -116,6 +116,16 @@ def test_the_numbers_of_a_tile_are_those_of_the_report_behind_it(firm: Company) 
     assert f"<b>{stages.total['deals']}</b>" in browser.get("/dashboard/director/funnel/").content.decode()
 
 
+def test_receipts_of_the_month_are_those_the_report_says_by_month(firm: Company) -> None:
+    now = Now(firm.director, periods.now())
+    tile = next(tile for tile in BOARDS[0].tiles if tile.key == "receipts")
+    months = {line.key: line.values for line in now.sheet("receipts", rows="month").lines}
+    november = months["2026-11-01"]
+    said = tile.numbers(now)
+    assert (said["expected"], said["received"]) == (november["expected"], november["received"])
+    assert november["received"] == 600
+
+
 def test_a_manager_sees_own_numbers_alone(firm: Company) -> None:
     own = Now(firm.anna, periods.now()).sheet("plan-fact").total["fact"]
     everybody = Now(firm.director, periods.now()).sheet("plan-fact").total["fact"]
