@@ -26,6 +26,7 @@ from reports import owed
 from reports.owed import Parts
 from reports.pictures import Picture, Series
 from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
+from reports.sheet import SHOWN
 
 _ZERO = Decimal("0.00")
 _AGES = ("not_due", "to_30", "to_60", "over_60")
@@ -91,10 +92,11 @@ class Debtors(Report):
                 "manager": client.manager.short_name,
                 **_sums(debt),
             }
-            lines.append(Line(str(pk), client.name, values, url=self._address(client)))
-        return sorted(
-            lines, key=lambda line: (-line.values["overdue"], -line.values["debt"], str(line.label))
-        )
+            lines.append(Line(str(pk), client.name, values))
+        lines.sort(key=lambda line: (-line.values["overdue"], -line.values["debt"], str(line.label)))
+        for line in lines[:SHOWN]:
+            line.url = self._address(clients[int(line.key)])
+        return lines
 
     @cached_property
     def _seen(self) -> set[int]:
