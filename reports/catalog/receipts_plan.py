@@ -176,8 +176,9 @@ class ReceiptsPlan(Report):
         return lines if any(any(line.values.values()) for line in lines) else []
 
     def total(self, lines: Sequence[Line]) -> dict[str, Any]:
-        begun = [line for line in lines if line.values.get("received") is not None]
-        return {**added(lines, _SUMS), "done": _with_share(added(begun, _SUMS))["done"]}
+        """Done is of the months that have a plan and have begun."""
+        begun = [line for line in lines if line.values["done"] is not None]
+        return {**added(lines, _SUMS), "done": _with_share(added(begun, _SUMS))["done"]} if lines else {}
 
     def opens(self, line: Line, column: Column) -> bool:
         return column.key in ("made", "received")
