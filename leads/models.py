@@ -84,7 +84,7 @@ class CampaignCost(Tracked):
         Campaign, models.PROTECT, related_name="costs", verbose_name=_("campaign"), db_index=False
     )
     month = models.DateField(_("month"))
-    amount = MoneyField(_("cost"))
+    amount = MoneyField(_("spent"))
 
     objects = alive_manager(TrackedQuerySet["CampaignCost"])
     all_objects = TrackedQuerySet["CampaignCost"].as_manager()

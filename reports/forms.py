@@ -6,7 +6,7 @@ from core.once import OnceForm
 from reports.models import SavedView
 
 
-class SaveViewForm(OnceForm, forms.ModelForm):  # type: ignore[type-arg]
+class SaveViewForm(OnceForm, forms.ModelForm):
     class Meta:
         model = SavedView
         fields = ("name", "is_shared")

@@ -14,7 +14,7 @@ from core import periods
 from leads.models import Client
 from orders import receivables
 from orders.models import Order
-from orders.receivables import Due
+from orders.receivables import Due, PaidDue
 from reports.asking import Asked
 from reports.facts.base import narrowed
 from reports.facts.orders import ORDER_PATHS
@@ -62,7 +62,7 @@ def by_confidence(amount: Decimal, confidence: int) -> Decimal:
     return (amount * confidence / 100).quantize(CENT, rounding=ROUND_HALF_UP)
 
 
-def parts_of(dues: Iterable[Due]) -> Parts:
+def parts_of(dues: Iterable[Due | PaidDue]) -> Parts:
     found: Parts = defaultdict(lambda: Decimal("0.00"))
     for due in dues:
         found[due.order_id] += due.amount

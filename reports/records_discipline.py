@@ -46,7 +46,7 @@ class FiguresOf(Records):
             ),
             Column(
                 "period",
-                _("For"),
+                _("For the period"),
                 value=lambda each: Norm.Period(each.period).label,
                 sort="period",
                 wide_only=True,

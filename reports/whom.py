@@ -16,7 +16,9 @@ from reports.report import TOTAL, Line
 
 MANAGERS, CLIENTS = "manager", "client"
 WHOM = Switch(
-    "rows", gettext_lazy("Rows"), {MANAGERS: gettext_lazy("Managers"), CLIENTS: gettext_lazy("Clients")}
+    "rows",
+    gettext_lazy("In the rows"),
+    {MANAGERS: gettext_lazy("Managers"), CLIENTS: gettext_lazy("Clients")},
 )
 
 

@@ -110,7 +110,7 @@ class LargeSales:
                 )  # fmt: skip
             Product.objects.bulk_create(products)
         self.groups = groups
-        self.goods = [_Goods(one.pk, int(one.price * 100), int(one.cost * 100)) for one in products]
+        self.goods = [_Goods(one.pk, _kopecks(one.price), _kopecks(one.cost)) for one in products]
 
     # --- orders, their shipments and payments ----------------------------------------------------------------------
 
@@ -123,8 +123,8 @@ class LargeSales:
         while portion := list(itertools.islice(places, AT_ONCE)):
             rows: list[list[dict[str, Any]]] = [[] for _table in tables]
             for number, place in portion:
-                for table, found in zip(rows, self._order(number, place, ids), strict=True):
-                    table += found
+                for known, more in zip(rows, self._order(number, place, ids), strict=True):
+                    known += more
             for table, found in zip(tables, rows, strict=True):
                 table.fill(found)
 
@@ -216,6 +216,10 @@ class LargeSales:
                 for group in self.groups[:: len(KINDS)]
                 for seller in sellers
             )  # fmt: skip
+
+
+def _kopecks(amount: Decimal | None) -> int:
+    return int((amount or 0) * 100)
 
 
 def _net(gross: int) -> int:

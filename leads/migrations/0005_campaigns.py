@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ("changed_at", models.DateTimeField(editable=False, verbose_name="changed")),
                 ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="deleted")),
                 ("month", models.DateField(verbose_name="month")),
-                ("amount", core.money.MoneyField(verbose_name="cost")),
+                ("amount", core.money.MoneyField(verbose_name="spent")),
                 (
                     "campaign",
                     models.ForeignKey(
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                 ("changed_at", models.DateTimeField(editable=False, verbose_name="changed")),
                 ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="deleted")),
                 ("month", models.DateField(verbose_name="month")),
-                ("amount", core.money.MoneyField(verbose_name="cost")),
+                ("amount", core.money.MoneyField(verbose_name="spent")),
                 (
                     "campaign",
                     models.ForeignKey(

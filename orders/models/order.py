@@ -35,7 +35,7 @@ class Order(Tracked):
         WHOLE = "whole", _("shipped")
 
     year = models.PositiveSmallIntegerField(_("year"), editable=False)
-    number = models.PositiveIntegerField(_("number"), editable=False)
+    number = models.PositiveIntegerField(_("document number"), editable=False)
     # No index of a key's own where one below begins with it.
     client = models.ForeignKey(
         Client, models.PROTECT, related_name="orders", verbose_name=_("client"), db_index=False

@@ -27,7 +27,7 @@ class Shipment(models.Model):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SHIPMENT)
     year = models.PositiveSmallIntegerField()
-    number = models.PositiveIntegerField(_("number"))
+    number = models.PositiveIntegerField(_("document number"))
     order = models.ForeignKey(Order, models.PROTECT, related_name="shipments")
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrected_by")
     client = models.ForeignKey(Client, models.PROTECT, related_name="shipments", db_index=False)

@@ -44,7 +44,7 @@ class ActivityNorms(Report):
     switches: ClassVar[Sequence[Switch]] = (
         Switch(
             "rows",
-            gettext_lazy("Rows"),
+            gettext_lazy("In the rows"),
             {
                 _INDICATORS: gettext_lazy("By indicator"),
                 _MANAGERS: gettext_lazy("By manager"),

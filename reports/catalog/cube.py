@@ -38,7 +38,7 @@ class SalesCube(Report):
     narrowings = ("team", "manager", "group", "region", "source", "segment", "funnel")
     switches: ClassVar[Sequence[Switch]] = (
         Switch("measure", gettext_lazy("Measure"), {key: each.label for key, each in _MEASURES.items()}),
-        Switch("rows", gettext_lazy("Rows"), choices()),
+        Switch("rows", gettext_lazy("In the rows"), choices()),
         Switch("columns", gettext_lazy("Columns"), {"": gettext_lazy("No columns"), **choices()}),
     )
     compared = (_ALL,)
@@ -210,5 +210,10 @@ class SalesCube(Report):
             ]
         else:
             series = [Series(self.measure.label, [line.values.get(_ALL) for line in drawn])]
-        kind = "axes" if self.rows.is_time else "bars"
-        return Picture(kind, self.title, [line.label for line in drawn], series, unit=unit)
+        return Picture(
+            "axes" if self.rows.is_time else "bars",
+            self.title,
+            [line.label for line in drawn],
+            series,
+            unit=unit,
+        )

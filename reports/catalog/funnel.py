@@ -72,7 +72,7 @@ class FunnelReport(Report):
     def columns(self) -> Sequence[Column]:
         if self.is_flow:
             return [
-                Column("entered", _("Entered"), "int"),
+                Column("entered", _("Entered the stage"), "int"),
                 Column("amount", _("Sum, ₽"), "sum"),
                 Column("on", _("Went on"), "int"),
                 Column("back", _("Went back"), "int"),

@@ -43,7 +43,7 @@ class Illiquid(Report):
     switches: ClassVar[Sequence[Switch]] = (
         Switch(
             "rows",
-            gettext_lazy("Rows"),
+            gettext_lazy("In the rows"),
             {_PRODUCTS: gettext_lazy("Products"), _MANAGERS: gettext_lazy("Managers")},
         ),
     )

@@ -73,7 +73,7 @@ class MissedContacts(Report):
             Column("missed", _("Did not happen"), "int"),
             Column("late", _("Late"), "int"),
             Column("missed_share", _("Share of planned"), "percent"),
-            Column("moved", _("Put off"), "int", wide_only=True),
+            Column("moved", _("Put off so far"), "int", wide_only=True),
         ]
 
     def lines(self) -> list[Line]:

@@ -42,7 +42,7 @@ class PlanFactReport(Report):
     switches: ClassVar[Sequence[Switch]] = (
         Switch(
             "rows",
-            gettext_lazy("Rows"),
+            gettext_lazy("In the rows"),
             {
                 GROUPS: gettext_lazy("Product groups"),
                 PRODUCTS: gettext_lazy("Groups and products"),
@@ -93,7 +93,7 @@ class PlanFactReport(Report):
         kind: Any = "quantity" if self.figures.measure == "quantity" else "sum"
         before, year_ago = previous_period(self.asked.period), year_before(self.asked.period)
         return [
-            Column("plan", _("Plan"), kind),
+            Column("plan", _("The plan"), kind),
             Column("fact", _("Fact"), kind),
             Column("deviation", _("Deviation"), kind, wide_only=True, tone=_signed("deviation")),
             Column("deviation_share", _("Deviation, %"), "percent", only_export=True),

@@ -26,7 +26,7 @@ from reports import owed, prospects
 from reports.asking import Switch, words_of
 from reports.facts import PAID
 from reports.owed import Parts
-from reports.pictures import Picture, Series
+from reports.pictures import Look, Picture, Series
 from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
 
 _ZERO = Decimal("0.00")
@@ -55,7 +55,9 @@ class ExpectedReceipts(Report):
     icon = "cash-coin"
     switches: ClassVar[Sequence[Switch]] = (
         Switch(
-            "rows", gettext_lazy("Rows"), {"week": gettext_lazy("Weeks"), "month": gettext_lazy("Months")}
+            "rows",
+            gettext_lazy("In the rows"),
+            {"week": gettext_lazy("Weeks"), "month": gettext_lazy("Months")},
         ),
         Switch(
             "confidence",
@@ -134,7 +136,7 @@ class ExpectedReceipts(Report):
             over = {first.isoformat() for first, last in self.spans if last < today}
             for due in self._asked_dues(owed.dues_then(self.asked, self.asked.first), self.asked.first):
                 if not due.is_late_shipment and (key := self._key(due.due_on)) in over:
-                    found[key, "then"].append(due)  # type: ignore[index]
+                    found[key, "then"].append(due)
         return found
 
     def _by_line(self, sums: Iterable[tuple[dt.date, Decimal]]) -> dict[str, Decimal]:
@@ -212,17 +214,18 @@ class ExpectedReceipts(Report):
             for key, name in names.items()
             if total.get(key)
         ]
+        looks: tuple[tuple[str, Text, Look], ...] = (
+            ("received", _("Received"), "line"),
+            ("then", _("Was expected"), "dotted"),
+        )
         lines_of = [
-            Series(name, [line.values.get(key) for line in shown], look)
-            for key, name, look in (
-                ("received", _("Received"), "line"),
-                ("then", _("Was expected"), "dotted"),
-            )
-            if total.get(key)
+            Series(_("Received"), [line.values.get("received") for line in shown], "line"),
+            Series(_("Was expected"), [line.values.get("then") for line in shown], "dotted"),
         ]
+        lines_of = [each for each in lines_of if any(each.values)]
         if not stacks and not lines_of:
             return None
-        return Picture("axes", self.title, [line.label for line in shown], [*stacks, *lines_of], unit="₽")  # type: ignore[list-item]
+        return Picture("axes", self.title, [line.label for line in shown], [*stacks, *lines_of], unit="₽")
 
     def sentence(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Text:
         said = []

@@ -42,7 +42,7 @@ class StuckDeals(Report):
     switches: ClassVar[Sequence[Switch]] = (
         Switch(
             "rows",
-            gettext_lazy("Rows"),
+            gettext_lazy("In the rows"),
             {_MANAGERS: gettext_lazy("Managers"), _STAGES: gettext_lazy("Stages")},
         ),
     )

@@ -140,7 +140,7 @@ class Words:
         series = [Series(_("Fact"), facts, "line", mark=_("fact %(sum)s") % {"sum": words(total["fact"])})]
         if total["plan"] is not None:
             series.append(
-                Series(_("Plan"), plans, "dashed", mark=_("plan %(sum)s") % {"sum": words(total["plan"])})
+                Series(_("The plan"), plans, "dashed", mark=_("plan %(sum)s") % {"sum": words(total["plan"])})
             )
         if any(value is not None for value in ahead):
             series.append(Series(_("Forecast"), ahead, "dotted"))

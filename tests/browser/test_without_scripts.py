@@ -38,7 +38,7 @@ def test_signing_in_finding_a_client_and_logging_a_call(
     page.get_by_role("link", name="Записать").last.click() if size == PHONE else page.get_by_role(
         "link", name="Записать звонок"
     ).first.click()
-    # The form knows the client, the page behind the phone's bar asks for one first: which came is known once it is there.
+    # The form knows the client, the page behind the phone's bar asks for one first: which it is shows once it came.
     page.wait_for_url("**/log/**")
     if page.locator("#log-q").is_visible():
         page.locator("#log-q").fill("2201")
