@@ -26,7 +26,7 @@ from reports import owed, prospects
 from reports.asking import Switch, words_of
 from reports.facts import PAID
 from reports.owed import Parts
-from reports.pictures import Look, Picture, Series
+from reports.pictures import Picture, Series
 from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
 
 _ZERO = Decimal("0.00")
@@ -198,7 +198,9 @@ class ExpectedReceipts(Report):
             return Found(Order.objects.visible_to(self.asked.user).filter(pk__in=self.parts(line, column)))
         first, last = self.asked.first, self.asked.last
         if line != TOTAL:
-            first, last = next(span for span in self.spans if span[0] == dt.date.fromisoformat(line))
+            spans = dict(self.spans)
+            first = dt.date.fromisoformat(line)
+            last = spans[first]
         asked = self.asked.at(Period.of_days(first, last))
         if column == "probable":
             return Found(prospects.open_deals(asked))
@@ -214,10 +216,6 @@ class ExpectedReceipts(Report):
             for key, name in names.items()
             if total.get(key)
         ]
-        looks: tuple[tuple[str, Text, Look], ...] = (
-            ("received", _("Received"), "line"),
-            ("then", _("Was expected"), "dotted"),
-        )
         lines_of = [
             Series(_("Received"), [line.values.get("received") for line in shown], "line"),
             Series(_("Was expected"), [line.values.get("then") for line in shown], "dotted"),
