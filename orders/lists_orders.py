@@ -52,6 +52,7 @@ class OrderList(ForAbility, List):
         manager = Column("manager", _("Manager"), "person", value="manager.short_name", sort="manager__name")
         return [
             Column("number", _("№"), "text", value=str, sort=("year", "number")),
+            Column("ordered_on", _("Date"), "date", sort=("ordered_on", "pk"), on_phone="hide"),
             Column("client", _("Client"), "text", value="client.name", sort="client__name"),
             Column("state", _("State"), "flags", value=lambda order: flags_of(order, self.today)),
             Column("amount", _("Amount"), "money", sort="amount", total=Sum("amount"), on_phone="end"),
@@ -62,6 +63,7 @@ class OrderList(ForAbility, List):
                 sort="shipped",
                 total=Sum("shipped"),
                 on_phone="hide",
+                wide_only=True,
             ),
             Column("paid", _("Paid"), "money", sort="paid", total=Sum("paid"), on_phone="hide"),
             Column(
@@ -73,7 +75,6 @@ class OrderList(ForAbility, List):
                 total=DEBT,
                 on_phone="hide",
             ),
-            Column("ordered_on", _("Date"), "date", sort=("ordered_on", "pk"), on_phone="hide"),
             Column("ship_on", _("Shipment"), "date", sort=("ship_on", "pk"), on_phone="hide", wide_only=True),
             *([manager] if sees_several(request.user) else []),
             Column("promised_on", _("Promised to pay on"), "date", only_export=True),

@@ -72,11 +72,11 @@ class Small:
             for number, day in enumerate(working):
                 if number % 10 == 0:
                     self.say(f"{day:%d.%m.%Y}")
+                    self.trade.expect(day)
                 evenings.morning(day)
                 self.trade.morning(day)
                 self._day(day, (len(working) - number) * DAYS // self.days)
                 evenings.evening(day)
-            self.trade.end()
             set_tasks_of_heads(self.cast, self.last_day)
         return self.cast
 

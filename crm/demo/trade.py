@@ -69,7 +69,7 @@ class _Due:
 
 
 class Trade:
-    """`begin` before the first day, `morning` of each, `won` when a deal is, `end` on the last one."""
+    """`begin` before the first day, `morning` of each, `won` when a deal is, `expect` now and then."""
 
     def __init__(self, cast: Cast, clock: periods.Clock, first_day: dt.date, last_day: dt.date) -> None:
         self.cast, self.clock = cast, clock
@@ -126,7 +126,7 @@ class Trade:
         for number in range(12 * ORDERS_A_MONTH):
             month = periods.add_months(first, number // ORDERS_A_MONTH)
             day = month + dt.timedelta(days=self.rng.randrange(26))
-            order = self._order(self.rng.choice(self.regular), day, self._sum())
+            order = self._order(self.rng.choice(self.regular), day, 2 * self._sum())
             shipped = min(order.ship_on, self.first_day - dt.timedelta(days=1))
             ship(order, by=self.cast.director, day=shipped)
             paid = shipped + dt.timedelta(days=order.deferral_days + self.rng.randrange(5))
@@ -142,7 +142,7 @@ class Trade:
         for year in sorted({self.first_day.year, self.last_day.year}):
             plan = create_plan(year, by=None)
             cells = {
-                Where(dt.date(year, month, 1), top, seller.pk): (Decimal(430_000) * share[top]).quantize(
+                Where(dt.date(year, month, 1), top, seller.pk): (Decimal(760_000) * share[top]).quantize(
                     Decimal(1000)
                 )
                 for month in range(1, 13)
@@ -181,12 +181,12 @@ class Trade:
             payer="ООО «Новый покупатель»", purpose="Оплата по счёту",
         )  # fmt: skip
 
-    def end(self) -> None:
+    def expect(self, day: dt.date) -> None:
         """By when the deals that have come far are expected to close."""
         deals = (
             Deal.objects.open().filter(stage__probability__gte=35, expected_on__isnull=True).order_by("pk")
         )
-        days = [self.last_day + dt.timedelta(days=self.rng.randrange(1, 45)) for _deal in deals]
+        days = [day + dt.timedelta(days=self.rng.randrange(5, 45)) for _deal in deals]
         values = [(deal, {"expected_on": day}) for deal, day in zip(deals, days, strict=True)]
         fill_deals(values, by=self.cast.director)
 

@@ -53,8 +53,9 @@ def receipts(now: Now) -> dict[str, Any]:
 def deviations(now: Now) -> dict[str, Any]:
     """Where the month goes otherwise than planned: the groups that are furthest behind, and ahead, to date."""
     sheet = now.sheet("plan-fact")
-    parents = {line.parent for line in sheet.lines}
-    lines = [line for line in sheet.lines if line.key not in parents and line.values.get("to_date")]
+    planned = [line for line in sheet.lines if line.values.get("to_date") is not None]
+    parents = {line.parent for line in planned}  # of a tree the lowest groups that have a plan
+    lines = [line for line in planned if line.key not in parents and line.values["to_date"]]
     lines.sort(key=lambda line: line.values["to_date"])
     behind = [line for line in lines if line.values["to_date"] < 0][:_SHOWN]
     ahead = [line for line in reversed(lines) if line.values["to_date"] > 0][: max(_SHOWN - len(behind), 2)]
