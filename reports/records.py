@@ -21,6 +21,7 @@ from reports.sheet import Sheet
 
 # Keys of the address beside those of the report's form.
 LINE, COLUMN = "line", "column"
+_MOST_DIGITS = 18
 
 
 class Records(List):
@@ -84,8 +85,11 @@ def show(request: HttpRequest, code: str) -> HttpResponseBase:
     column = request.GET.get(COLUMN, "")
     if column not in {each.key for each in report.columns()}:
         raise Http404
+    line = request.GET.get(LINE, "")
+    if line.isdigit() and len(line) > _MOST_DIGITS:
+        raise Http404  # no id is so great, and SQLite cannot look for it
     try:
-        found = report.records(request.GET.get(LINE, ""), column)
+        found = report.records(line, column)
     except (KeyError, ValueError, OverflowError) as error:
         raise Http404 from error
     if found is None:

@@ -98,6 +98,8 @@ class AccuracyOfReceipts(Report):
         return owed.parts_of(due for key in keys for due in self.dues[key].get(column, ()))
 
     def records(self, line: str, column: str) -> Found | None:
+        if not self.months:
+            return None
         if column == "received":
             spans = self.months if line == TOTAL else [_month(line, self.months)]
             asked = self.asked.at(Period.of_days(spans[0][0], spans[-1][1]))

@@ -90,7 +90,7 @@ def test_what_is_behind_a_sum_says_which_part_of_an_order_it_is(made: Firm, clie
     client.force_login(made.director, backend="people.backends.DoorKeeper")
     page = client.get(reverse("reports:records", args=["receipts"]) + "?line=overdue&column=cash")
     text = page.content.decode()
-    for wrong in ("2026-11-03", "overdue", "no-such"):
+    for wrong in ("2026-11-03", "overdue", "no-such", "9" * 20):
         address = reverse("reports:records", args=["receipts"]) + f"?line={wrong}&column=received"
         assert client.get(address).status_code == 404
     assert "4 999,50" in text.replace("\xa0", " ") and "Верный" in text and "Старый" not in text
