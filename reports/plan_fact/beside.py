@@ -69,12 +69,13 @@ class Beside:
     def slipped(self) -> list[Slipped]:
         """Those whose date or amount is another, the greatest first."""
         rows = Deal.objects.visible_to(self.asked.user).open().filter(changed_at__gt=self.since)
-        rows = narrowed(rows, prospects.DEAL_COLUMNS, self.asked.narrow).select_related("client")
-        deals = {deal.pk: deal for deal in rows}
-        then = Deal.versions.at(self.since).filter(record_id__in=list(deals))
+        rows = narrowed(rows, prospects.DEAL_COLUMNS, self.asked.narrow)
+        deals = {deal.pk: deal for deal in rows.select_related("client")}
+        then = Deal.versions.at(self.since).filter(record_id__in=rows.values("pk"))
         found = [
             Slipped(deals[pk], was_on, was_amount)
             for pk, was_on, was_amount in then.values_list("record_id", "expected_on", "amount")
+            if pk in deals
         ]
         changed = [each for each in found if each.date_changed or each.amount_changed]
         return sorted(changed, key=lambda each: each.deal.amount or Decimal(0), reverse=True)[:SHOWN]
