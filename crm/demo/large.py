@@ -106,7 +106,9 @@ class Large:
             periods.day_of(moment): stamp for moment, stamp in zip(self.hours, self.stamps, strict=True)
         }
         operation = self.operation_of[self.stamps[0]]
-        LargeSales(self.client_manager, stamp_of, operation, self.today, self.shipments).fill()
+        # After the last day's work, and at a moment that no row is stamped with.
+        with periods.clock(self.hours[-1] + dt.timedelta(seconds=1)):
+            LargeSales(self.client_manager, stamp_of, operation, self.today, self.shipments).fill()
 
     @staticmethod
     def _analyze() -> None:

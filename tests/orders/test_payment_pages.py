@@ -155,15 +155,6 @@ def test_the_card_shows_debt_advance_and_payments(client, anna, vector, order):
     assert "money-title" in page and "Предоплата за трубу" in page
 
 
-def test_the_badge_of_the_rail_counts_what_can_be_matched(browser, anna, vector, order):
-    make_payment(vector, "30.00")
-    make_payment(None, "30.00")
-    page = browser.get(reverse("orders:payments") + "?unmatched=on")
-    assert len(page.context["rows"]) == 2
-    place = next(one for one in page.context["shell"].places if one.entry.url_name == "orders:payments")
-    assert place.count == 2
-
-
 # --- Statements ---
 
 
