@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.cast import cast  # noqa: F401 — the company of the tests
 from tools.browser import chromium
@@ -31,7 +31,9 @@ FLAGS = [
 ]
 DESKTOP = (1440, 900)
 PHONE = (360, 740)
-PATIENCE = 10_000  # milliseconds a page may take before the test fails
+# Milliseconds a page may take before the test fails: a machine that does much besides is slow, not wrong.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 SHOTS = Path(settings.BASE_DIR) / "build" / "failures"
 _FAILED = pytest.StashKey[bool]()
 AXE = Path(settings.BASE_DIR) / "build" / "vendor" / "axe.min.js"
