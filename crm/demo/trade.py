@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from core import periods
 from crm.demo.people import Cast
@@ -25,6 +26,7 @@ from orders.actions.terms import set_terms
 from orders.lines import LineDraft
 from orders.models import ExtraCost, Order, OrderLine, Payment
 from orders.plans import Where
+from orders.terms import AgainstTerms
 from people import calendar
 from people.models import User
 from pipeline.bulk import fill_deals
@@ -204,12 +206,19 @@ class Trade:
         deal: Deal | None = None,
         by: User | None = None,
     ) -> Order:
-        ship_on = calendar.next_working_day(day + dt.timedelta(days=self.rng.randrange(2, 9)))
-        return create_order(
-            by=by or self.cast.director, client=client, lines=self._lines(amount, deal), ordered_on=day,
-            ship_on=ship_on, deal=deal, delivery_is_ours=self.rng.random() < 0.2,
-            terms_reason="Согласовано с директором",
-        )  # fmt: skip
+        asked: dict[str, Any] = {
+            "by": by or self.cast.director,
+            "client": client,
+            "lines": self._lines(amount, deal),
+            "ordered_on": day,
+            "ship_on": calendar.next_working_day(day + dt.timedelta(days=self.rng.randrange(2, 9))),
+            "deal": deal,
+            "delivery_is_ours": self.rng.random() < 0.2,
+        }
+        try:
+            return create_order(**asked)
+        except AgainstTerms:
+            return create_order(**asked, terms_reason="Согласовано с директором")
 
     def _lines(self, amount: Decimal, deal: Deal | None) -> list[LineDraft]:
         """A few products that come near to the sum, of the deal's group where it names one."""

@@ -50,10 +50,11 @@ class Beside:
         moves = StageMove.objects.visible_to(self.asked.user).filter(
             at__gt=self.since, to_stage__kind__in=(Stage.Kind.WON, Stage.Kind.LOST)
         )
-        deals = narrowed(Deal.objects.visible_to(self.asked.user), prospects.DEAL_COLUMNS, self.asked.narrow)
-        moves = moves.filter(deal__in=deals).select_related("deal__client", "deal__loss_reason", "to_stage")
+        if self.asked.narrow:
+            deals = narrowed(Deal.objects.all(), prospects.DEAL_COLUMNS, self.asked.narrow)
+            moves = moves.filter(deal__in=deals)
         last: dict[int, StageMove] = {}
-        for move in moves.order_by("at"):
+        for move in moves.select_related("deal__client", "deal__loss_reason", "to_stage").order_by("at"):
             last[move.deal_id] = move
         return sorted(last.values(), key=lambda move: move.amount or Decimal(0), reverse=True)
 
