@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -182,6 +182,16 @@ def added(lines: Sequence[Line], keys: Sequence[str]) -> dict[str, Any]:
         values = [line.values[key] for line in lines if not line.is_sum and line.values.get(key) is not None]
         found[key] = sum(values[1:], values[0]) if values else None
     return found
+
+
+def signed(key: str) -> Callable[[Line], str]:
+    """The tone of a column whose value is better above zero: up, down, or none at zero."""
+
+    def tone(line: Line) -> str:
+        value = line.values.get(key)
+        return "" if not value else "up" if value > 0 else "down"
+
+    return tone
 
 
 def load() -> None:

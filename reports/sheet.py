@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from core import show
 from core.tables.columns import Column
 from core.tables.table import Row, Table
-from reports.asking import COMPARISONS, AskingForm, words_of
+from reports.asking import AskingForm, words_of
 from reports.drawing import figure
 from reports.pictures import Picture
-from reports.report import TOTAL, Line, Report
+from reports.report import TOTAL, Line, Report, signed
 
 # More lines than this make a page nobody reads; files hold all of them.
 SHOWN = 500
@@ -83,7 +83,7 @@ class Sheet:
             if other is not None and column.key in self.report.compared:
                 before = replace(column, key=column.key + _OTHER, label=words_of(other), tone=None)
                 change = Column(
-                    column.key + _CHANGE, _("change"), "percent", tone=_tone_of(column.key + _CHANGE)
+                    column.key + _CHANGE, _("change"), "percent", tone=signed(column.key + _CHANGE)
                 )
                 found += [self._column(before, opens=False), self._column(change, opens=False)]
         return found
@@ -207,28 +207,9 @@ class Sheet:
     def sentence(self) -> Any:
         return self.report.sentence(self.lines, self.total) if self.lines else ""
 
-    @property
-    def comparison(self) -> str:
-        """«Сравнить: с прошлым периодом», empty where it is compared with nothing."""
-        return str(COMPARISONS[self.asked.compare]) if self.asked.compare else ""
-
-    @property
-    def params(self) -> Mapping[str, str]:
-        return self.asked.chosen
-
 
 _SIGNS = {"met", "near", "missed"}
 _KOPECKS = re.compile(r",\d\d(?!\d)")
-
-
-def _tone_of(key: str) -> Callable[[Line], str]:
-    """Up or down, by the value's sign."""
-
-    def tone(line: Line) -> str:
-        value = line.values.get(key)
-        return "" if not value else "up" if value > 0 else "down"
-
-    return tone
 
 
 def _tr(line: Line, columns: Sequence[Column]) -> SafeString:

@@ -20,7 +20,7 @@ from reports import base_of_clients
 from reports.base_of_clients import ACTIVE, ACTIVE_DAYS, LOST, NEW, NEW_DAYS, SLEEPING, SLEEPING_DAYS, STATES
 from reports.facts.clients import CLIENTS
 from reports.pictures import Picture, Series
-from reports.report import SELLERS, Found, Line, Report, Section
+from reports.report import SELLERS, Found, Line, Report, Section, signed
 
 # So many months are shown at most, the latest.
 _MOST_MONTHS = 24
@@ -80,7 +80,7 @@ class ClientBase(Report):
             Column(SLEEPING, pgettext("clients", "Sleeping"), "int"),
             Column(LOST, pgettext("clients", "Lost"), "int"),
             Column("share", _("Share of active"), "percent"),
-            Column("change", _("Active, change"), "int", tone=_signed),
+            Column("change", _("Active, change"), "int", tone=signed("change")),
         ]
 
     def lines(self) -> list[Line]:
@@ -129,11 +129,6 @@ class ClientBase(Report):
             *(show.number(last[key]) for key in ("all", ACTIVE, SLEEPING, LOST)),
             show.number(last[ACTIVE] - first[ACTIVE], signed=True),
         )
-
-
-def _signed(line: Line) -> str:
-    change = line.values.get("change") or 0
-    return "up" if change > 0 else "down" if change < 0 else ""
 
 
 # What the text above says in words.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -22,7 +22,7 @@ from reports.plan_fact.numbers import BY, GROUPS, MONTHS, PRODUCTS, REGIONS, SEL
 from reports.plan_fact.rows import Rows
 from reports.plan_fact.words import Words
 from reports.report import SELLERS as EVERY_SELLER
-from reports.report import TOTAL, Found, Line, Report, Section
+from reports.report import TOTAL, Found, Line, Report, Section, signed
 
 
 class PlanFactReport(Report):
@@ -95,9 +95,9 @@ class PlanFactReport(Report):
         return [
             Column("plan", _("The plan"), kind),
             Column("fact", _("Fact"), kind),
-            Column("deviation", _("Deviation"), kind, wide_only=True, tone=_signed("deviation")),
+            Column("deviation", _("Deviation"), kind, wide_only=True, tone=signed("deviation")),
             Column("deviation_share", _("Deviation, %"), "percent", only_export=True),
-            Column("to_date", _("Deviation to date"), kind, tone=_signed("to_date")),
+            Column("to_date", _("Deviation to date"), kind, tone=signed("to_date")),
             Column("done", _("Done, %"), "percent"),
             Column("pace", _("Pace a day"), kind),
             Column("needed", _("Needed a day"), kind, wide_only=True),
@@ -167,11 +167,3 @@ class PlanFactReport(Report):
         if kind == "r":
             return narrowed(rows, paths, {"region": (key,)})
         return narrowed(rows, paths, {"month": (dt.date.fromisoformat(line),)})
-
-
-def _signed(key: str) -> Callable[[Any], str]:
-    def tone(line: Line) -> str:
-        value = line.values.get(key)
-        return "" if not value else "up" if value > 0 else "down"
-
-    return tone

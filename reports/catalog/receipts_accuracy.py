@@ -22,7 +22,7 @@ from reports import owed
 from reports.facts import PAID
 from reports.owed import Parts
 from reports.pictures import Picture, Series
-from reports.report import HEADS, TOTAL, Found, Line, Report, Section, added
+from reports.report import HEADS, TOTAL, Found, Line, Report, Section, added, signed
 
 _ZERO = Decimal("0.00")
 _SUMS = ("expected", "overdue", "received")
@@ -68,7 +68,7 @@ class AccuracyOfReceipts(Report):
             Column("expected", _("Was expected, ₽"), "sum"),
             Column("overdue", _("Was overdue, ₽"), "sum"),
             Column("received", _("Received, ₽"), "sum"),
-            Column("difference", _("Difference, ₽"), "sum", tone=_signed),
+            Column("difference", _("Difference, ₽"), "sum", tone=signed("difference")),
             Column("accuracy", _("Accuracy, %"), "percent"),
         ]
 
@@ -146,8 +146,3 @@ def _derived(values: dict[str, Any]) -> dict[str, Any]:
     difference = received - expected
     accuracy = max(Decimal(0), 1 - abs(difference) / expected) if expected else None
     return {**values, "difference": difference, "accuracy": accuracy}
-
-
-def _signed(line: Line) -> str:
-    value = line.values.get("difference")
-    return "" if not value else "up" if value > 0 else "down"

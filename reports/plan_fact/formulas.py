@@ -10,16 +10,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cached_property
 
 from core import periods
 from core.periods import Period
 from kpi.models import Norm
 from kpi.verdicts import MET, WITHIN, Expected, verdict_of
+from orders.lines import rounded
 from people import calendar
 
-CENT = Decimal("0.01")
 DAYS_TO_JUDGE = 5
 
 
@@ -57,10 +57,6 @@ class WorkingTime:
     def share(self) -> Decimal | None:
         """The part of the working time that has elapsed."""
         return Decimal(self.elapsed) / self.all if self.all else None
-
-
-def rounded(value: Decimal) -> Decimal:
-    return value.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)

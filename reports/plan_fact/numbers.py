@@ -11,6 +11,7 @@ from typing import Any
 
 from core import periods
 from core.periods import Period, previous_period, year_before
+from orders.lines import rounded
 from orders.models import SalesPlan
 from orders.plans import ORIGINAL, Measure, PlanFigures, plan_of
 from orders.tree import Tree
@@ -18,7 +19,7 @@ from people import access
 from reports import prospects
 from reports.asking import Asked
 from reports.facts import ORDERED, PAID, SOLD, Fact
-from reports.plan_fact.formulas import PlanFact, WorkingTime, months_in, rounded, share_of_month
+from reports.plan_fact.formulas import PlanFact, WorkingTime, months_in, share_of_month
 
 ZERO = Decimal("0.00")
 GROUPS, PRODUCTS, SELLERS, MONTHS, REGIONS = "groups", "products", "sellers", "months", "regions"

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from core import show
 from core.money import format_money
 from core.places import Text
+from orders.lines import rounded
 from reports import prospects
 from reports.pictures import Picture, Series
-from reports.plan_fact.formulas import months_in, rounded
+from reports.plan_fact.formulas import months_in
 from reports.plan_fact.numbers import ZERO, Figures
 
 # Longer periods are drawn by months.
