@@ -201,6 +201,10 @@ class Client(Tracked):
             models.Index(
                 fields=["merged_into"], condition=Q(merged_into__isnull=False), name="leads_client_merged"
             ),
+            # The regions there are, of everybody and of one person: a choice of every report.
+            models.Index(
+                fields=["region", "manager"], condition=Q(deleted_at__isnull=True), name="leads_client_region"
+            ),
             SearchIndex("search", name="leads_client_search"),
             SearchIndex("name_key", name="leads_client_name_key"),
             ScanIndex(fields=["deleted_at", "-changed_at", "-id", "search"], name="leads_client_scan"),

@@ -225,6 +225,12 @@ class Deal(Tracked):
             models.Index(
                 fields=["stage", "closed_at", "manager", "amount", "deleted_at"], name="pipeline_deal_closed"
             ),
+            # What is expected to be won in a period, weighted by its stage.
+            models.Index(
+                fields=["expected_on", "stage", "product_group", "manager", "amount"],
+                condition=_ALIVE & Q(state="open"),
+                name="pipeline_deal_expected",
+            ),
             models.Index(fields=["stage", "stage_since", "id"], condition=_ALIVE, name="pipeline_deal_cards"),
             models.Index(
                 fields=["manager", "stage", "stage_since", "id"],

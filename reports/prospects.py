@@ -80,10 +80,12 @@ class Deciding:
 def deciding(asked: Asked, count: int = 10) -> list[Deciding]:
     """The deals that weigh most, by amount × probability, greatest first."""
     weight = F("amount") * F("stage__probability")
-    rows = open_deals(asked).select_related("client", "stage", "manager").order_by(weight.desc(), "pk")
+    # Their keys come from an index alone; whole rows are read of those few only.
+    keys = list(open_deals(asked).order_by(weight.desc(), "pk").values_list("pk", flat=True)[:count])
+    deals = Deal.objects.select_related("client", "stage", "manager").in_bulk(keys)
     return [
         Deciding(deal, (deal.amount * deal.stage.probability / 100).quantize(CENT, rounding=ROUND_HALF_UP))
-        for deal in rows[:count]
+        for deal in map(deals.__getitem__, keys)
     ]
 
 
