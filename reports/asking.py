@@ -25,10 +25,16 @@ from people.models import User
 from reports.narrowing import NARROWINGS
 
 OWN = "own"
-PREVIOUS, YEAR_AGO = "previous", "year-ago"
+PREVIOUS, MONTH_AGO, YEAR_AGO = "previous", "month-ago", "year-ago"
 COMPARISONS: dict[str, Text] = {
     "": gettext_lazy("Without comparison"),
     PREVIOUS: gettext_lazy("With the previous period"),
+    YEAR_AGO: gettext_lazy("With a year ago"),
+}
+# Of reports that say what stands now: the day they are compared with.
+_COMPARED_NOW: dict[str, Text] = {
+    "": gettext_lazy("Without comparison"),
+    MONTH_AGO: gettext_lazy("With a month ago"),
     YEAR_AGO: gettext_lazy("With a year ago"),
 }
 _EARLIEST, _LATEST = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
@@ -52,7 +58,7 @@ class Switch:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a report is to answer. `period` is None for reports of what stands now.
+    """What a report is to answer. Of what stands now `period` is the day of today, or the day it is compared with.
 
     `narrow`: {narrowing: the ids or values chosen}, those that are not narrowed are not in it. `chosen`: the address's
     own words for them, from which links are made.
@@ -84,6 +90,9 @@ class Asked:
         """With which period it is to be compared."""
         if self.compare == PREVIOUS:
             return previous_period(self.period)
+        if self.compare == MONTH_AGO:
+            day = periods.add_months(self.first, -1)
+            return Period.of_days(day, day)
         return year_before(self.period) if self.compare == YEAR_AGO else None
 
     def at(self, period: Period) -> Asked:
@@ -142,8 +151,8 @@ class AskingForm(forms.Form):
             narrowing = NARROWINGS[name]
             choices = {"": narrowing.all_words, **narrowing.choices(user)}
             self.fields[name] = _choice(str(narrowing.label), choices)
-        if period and compares:
-            self.fields["compare"] = _choice(_("Compare"), COMPARISONS)
+        if compares:
+            self.fields["compare"] = _choice(_("Compare"), COMPARISONS if period else _COMPARED_NOW)
 
     @staticmethod
     def _periods(data: Mapping[str, Any]) -> dict[str, Text]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import show
+from core import periods, show
 from core.places import Text
 from leads.models import Client, Segment, Source
 from orders.models import Product
@@ -33,7 +33,11 @@ class Dimension:
     over: str = ""
     fold: Callable[[Keys], Mapping[Key, Key]] | None = None
     # A period has an order of its own; all else is shown with the greatest first.
-    is_time: bool = False
+    unit: periods.Unit | None = None
+
+    @property
+    def is_time(self) -> bool:
+        return self.unit is not None
 
     @property
     def asked_by(self) -> str:
@@ -106,9 +110,9 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("source", gettext_lazy("Source"), _records(Source)),
         Dimension("segment", gettext_lazy("Segment"), _records(Segment)),
         Dimension("funnel", gettext_lazy("Funnel"), _records(Funnel)),
-        Dimension("month", gettext_lazy("Month"), _months, is_time=True),
-        Dimension("quarter", gettext_lazy("Quarter"), _quarters, "month", _quarter_of, is_time=True),
-        Dimension("year", gettext_lazy("Year"), _years, "month", _year_of, is_time=True),
+        Dimension("month", gettext_lazy("Month"), _months, unit="month"),
+        Dimension("quarter", gettext_lazy("Quarter"), _quarters, "month", _quarter_of, unit="quarter"),
+        Dimension("year", gettext_lazy("Year"), _years, "month", _year_of, unit="year"),
     )
 }
 

@@ -53,9 +53,10 @@ class Section(TextChoices):
 
 @dataclass
 class Line:
-    """One row. `key` names it in addresses and joins it with the same row of another period; `values` by column key.
+    """One row. `key` names it in addresses; `values` by column key.
 
-    In a tree `level` counts from 0 and `parent` is the key of the line above; a line of sums has `is_sum`.
+    In a tree `level` counts from 0 and `parent` is the key of the line above; a line of sums has `is_sum`. `place` says
+    beside which row of another period it stands: a month has one (`place_of`), any other row is the same in both.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Line:
     parent: str = ""
     is_sum: bool = False
     url: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ class Report:
     switches: ClassVar[Sequence[Switch]] = ()
     # What the first column is called.
     rows_are: Text = ""
-    # Columns whose numbers are shown beside those of another period.
+    # Columns whose numbers are shown beside those of another period; a report of what stands now that has any
+    # answers for its `asked.last`, the day of today or one before.
     compared: ClassVar[Sequence[str]] = ()
     # The icon in the catalogue's list.
     icon: ClassVar[str] = "table"
@@ -182,6 +185,16 @@ def added(lines: Sequence[Line], keys: Sequence[str]) -> dict[str, Any]:
         values = [line.values[key] for line in lines if not line.is_sum and line.values.get(key) is not None]
         found[key] = sum(values[1:], values[0]) if values else None
     return found
+
+
+def place_of(unit: periods.Unit, first: dt.date, day: dt.date) -> str:
+    """The place of the month (quarter, year) that begins on the day within a period from `first` on: «2» is the third.
+
+    The November of a year stands at the same place as that of the year before it.
+    """
+    length = {"month": 1, "quarter": 3, "year": 12}[unit]
+    begins = periods.first_of(unit, first)
+    return str(((day.year - begins.year) * 12 + day.month - begins.month) // length)
 
 
 def signed(key: str) -> Callable[[Line], str]:

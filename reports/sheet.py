@@ -24,6 +24,8 @@ from reports.report import TOTAL, Line, Report, signed
 # More lines than this make a page nobody reads; files hold all of them.
 SHOWN = 500
 _OTHER, _CHANGE = "__other", "__change"
+# Before the key of a line that only the other period has.
+_GONE = "gone-"
 
 
 class Sheet:
@@ -43,15 +45,15 @@ class Sheet:
 
     @cached_property
     def lines(self) -> list[Line]:
-        lines = self.report.found_lines
+        lines = list(self.report.found_lines)
         if self._other is None:
             return lines
-        others = {line.key: line for line in self._other.found_lines}
+        others = {line.place or line.key: line for line in self._other.found_lines}
         for line in lines:
-            self._set_beside(line.values, others.pop(line.key, None))
+            self._set_beside(line.values, others.pop(line.place or line.key, None))
         # What is there no more stands at the end, with nothing of its own.
         for line in others.values():
-            gone = replace(line, values={}, level=0, parent="", is_sum=False)
+            gone = replace(line, key=_GONE + line.key, values={}, level=0, parent="", is_sum=False)
             self._set_beside(gone.values, line)
             lines.append(gone)
         return lines
@@ -59,18 +61,27 @@ class Sheet:
     @cached_property
     def total(self) -> dict[str, Any]:
         total = dict(self.report.total(self.report.found_lines))
-        if total and self._other is not None:
-            self._set_beside(total, Line(TOTAL, "", dict(self._other.total(self._other.found_lines))))
+        if self._other is not None:
+            other = self._other.total(self._other.found_lines)
+            if total or other:
+                self._set_beside(total, Line(TOTAL, "", dict(other)))
         return total
 
     def _set_beside(self, values: dict[str, Any], other: Line | None) -> None:
         for key in self.report.compared:
             before = other.values.get(key) if other else None
             values[key + _OTHER] = before
+            if key in self._shares:
+                continue
             now = values.get(key)
             values[key + _CHANGE] = None if now is None or not before else (now - before) / abs(before)
 
     # --- columns ---
+
+    @cached_property
+    def _shares(self) -> set[str]:
+        """The columns of percent: how many percent a percentage has changed by says nothing."""
+        return {column.key for column in self.report.columns() if column.kind == "percent"}
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -82,10 +93,12 @@ class Sheet:
             found.append(self._column(column))
             if other is not None and column.key in self.report.compared:
                 before = replace(column, key=column.key + _OTHER, label=words_of(other), tone=None)
-                change = Column(
-                    column.key + _CHANGE, _("change"), "percent", tone=signed(column.key + _CHANGE)
-                )
-                found += [self._column(before, opens=False), self._column(change, opens=False)]
+                found.append(self._column(before, opens=False))
+                if column.key not in self._shares:
+                    change = Column(
+                        column.key + _CHANGE, _("change"), "percent", tone=signed(column.key + _CHANGE)
+                    )
+                    found.append(self._column(change, opens=False))
         return found
 
     def _column(self, column: Column, *, opens: bool = True) -> Column:
@@ -187,7 +200,8 @@ class Sheet:
 
     @cached_property
     def picture(self) -> Picture | None:
-        return self.report.picture(self.lines, self.total) if self.lines else None
+        own = self.report.found_lines
+        return self.report.picture(own, self.total) if own else None
 
     @cached_property
     def figure(self) -> SafeString:
@@ -205,7 +219,8 @@ class Sheet:
 
     @cached_property
     def sentence(self) -> Any:
-        return self.report.sentence(self.lines, self.total) if self.lines else ""
+        own = self.report.found_lines
+        return self.report.sentence(own, self.total) if own else ""
 
 
 _SIGNS = {"met", "near", "missed"}

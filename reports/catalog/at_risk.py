@@ -38,26 +38,26 @@ class ClientsAtRisk(Report):
         "As of today. Usual rhythm: the median number of days between two days of shipment in the last two years, of"
         " clients with at least three such days. At risk: more than one and a half times that rhythm has passed since"
         " the last shipment, at least a fortnight, and not more than a year. Sales are those of the last 365 days,"
-        " without VAT, net of returns: what may be lost. The greatest stand first."
+        " without VAT, net of returns: what may be lost. The greatest stand first. Of a day a month or a year ago the"
+        " shipments until then say who was at risk, of today's clients."
     )
     roles = SELLERS
     period = ""
     narrowings = ("team", "manager", "region", "source", "campaign", "segment")
     rows_are = gettext_lazy("Client")
+    compared = ("sales",)
     icon = "person-exclamation"
 
     @cached_property
     def long_ago(self) -> Asked:
         """The question about the days the rhythm is taken from; whose the client is today decides, not who shipped."""
-        today = self.asked.today
-        return replace(
-            self.asked, period=Period.of_days(today - dt.timedelta(LOOKED_AT - 1), today), narrow={}
-        )
+        day = self.asked.last
+        return replace(self.asked, period=Period.of_days(day - dt.timedelta(LOOKED_AT - 1), day), narrow={})
 
     @cached_property
     def year(self) -> Asked:
-        today = self.asked.today
-        return replace(self.asked, period=Period.of_days(today - dt.timedelta(_YEAR - 1), today), narrow={})
+        day = self.asked.last
+        return replace(self.asked, period=Period.of_days(day - dt.timedelta(_YEAR - 1), day), narrow={})
 
     @cached_property
     def found(self) -> list[Rhythm]:
@@ -70,7 +70,7 @@ class ClientsAtRisk(Report):
             .values_list("client", "day")
             .distinct()
         )
-        return [one for one in rhythms(shipped) if one.is_at_risk(self.asked.today)]
+        return [one for one in rhythms(shipped) if one.is_at_risk(self.asked.last)]
 
     def columns(self) -> Sequence[Column]:
         return [
@@ -89,7 +89,7 @@ class ClientsAtRisk(Report):
         sums = SOLD.sums(self.year, ["client"], ["net"]) if ids else {}
         lines = []
         for one in self.found:
-            client, since = clients[one.client], one.since(self.asked.today)
+            client, since = clients[one.client], one.since(self.asked.last)
             values = {
                 "usual": one.usual,
                 "since": since,

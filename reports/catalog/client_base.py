@@ -20,7 +20,7 @@ from reports import base_of_clients
 from reports.base_of_clients import ACTIVE, ACTIVE_DAYS, LOST, NEW, NEW_DAYS, SLEEPING, SLEEPING_DAYS, STATES
 from reports.facts.clients import CLIENTS
 from reports.pictures import Picture, Series
-from reports.report import SELLERS, Found, Line, Report, Section, signed
+from reports.report import SELLERS, Found, Line, Report, Section, place_of, signed
 
 # So many months are shown at most, the latest.
 _MOST_MONTHS = 24
@@ -38,6 +38,7 @@ class ClientBase(Report):
     period = "this-year"
     narrowings = ("team", "manager", "region", "source", "campaign", "segment")
     rows_are = gettext_lazy("At the end of")
+    compared = ("all", ACTIVE)
     icon = "people"
 
     @cached_property
@@ -94,7 +95,8 @@ class ClientBase(Report):
                 continue
             values["share"] = Decimal(values[ACTIVE]) / values["all"]
             values["change"] = values[ACTIVE] - self.numbers[before][ACTIVE]
-            lines.append(Line(day.isoformat(), show.month(day), values))
+            place = place_of("month", self.asked.first, day)
+            lines.append(Line(day.isoformat(), show.month(day), values, place=place))
         return lines
 
     def opens(self, line: Line, column: Column) -> bool:

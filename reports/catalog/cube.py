@@ -17,7 +17,7 @@ from reports.dimensions import DIMENSIONS, Dimension, Key, choices, source_keys
 from reports.facts import SHIPMENTS, SOLD, Fact, Measure
 from reports.facts.base import narrowed
 from reports.pictures import Picture, Series
-from reports.report import SELLERS, TOTAL, Found, Line, Report, Section
+from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, place_of
 
 # More values than these make columns nobody reads: the smaller ones stand together.
 MOST_COLUMNS = 13
@@ -143,7 +143,16 @@ class SalesCube(Report):
         if not self.rows.is_time:
             keys.sort(key=lambda key: -sum(cells[key].values()))
         whole = sum(value for each in cells.values() for value in each.values()) if cells else 0
-        lines = [Line(f"k{key}", names[key], self._values(cells[key], whole)) for key in keys]
+        unit = self.rows.unit
+        lines = [
+            Line(
+                f"k{key}",
+                names[key],
+                self._values(cells[key], whole),
+                place=place_of(unit, self.asked.first, key) if unit else "",
+            )
+            for key in keys
+        ]
         without: dict[Key, Any] = {}
         for key in set(cells) - set(keys):
             for column, value in cells[key].items():

@@ -41,17 +41,22 @@ class Debtors(Report):
         " day is the instalment's, else the shipment and the deferral, moved to the next working day. Payments for no"
         " order yet are taken off the client's earliest parts. The promised day is the earliest one said for an order"
         " with a debt; last contact is the last conversation, meeting or letter with the client. A debt above the"
-        " credit limit, and a promise whose day has passed, stand in red."
+        " credit limit, and a promise whose day has passed, stand in red. A month or a year ago: as it was known when"
+        " that day began, of those who answered for the orders then."
     )
     roles = SELLERS
     period = ""
     narrowings = ("team", "manager", "region", "source", "segment")
     rows_are = gettext_lazy("Client")
+    compared = ("debt", "overdue")
     icon = "wallet2"
 
     @cached_property
     def dues(self) -> list[Due]:
-        return [due for due in owed.dues_now(self.asked) if due.is_debt]
+        """What is owed today, or was when the day that is compared with began."""
+        asked, day = self.asked, self.asked.last
+        found = owed.dues_now(asked) if day >= asked.today else owed.dues_then(asked, day)
+        return [due for due in found if due.is_debt]
 
     def columns(self) -> Sequence[Column]:
         return [
@@ -72,7 +77,7 @@ class Debtors(Report):
         return "missed" if promised is not None and promised < self.asked.today else ""
 
     def lines(self) -> list[Line]:
-        debts = receivables.debts(self.dues, self.asked.today)
+        debts = receivables.debts(self.dues, self.asked.last)
         # At most as many as owe: a director's debtors are not listed in the question.
         owing = owed.orders_of(self.asked).filter(paid__lt=F("shipped"), promised_on__isnull=False)
         promised = dict(owing.order_by().values_list("client").annotate(first=Min("promised_on")))
@@ -119,7 +124,7 @@ class Debtors(Report):
         found: Parts = defaultdict(lambda: _ZERO)
         for due in self.dues:
             if line in (TOTAL, str(due.client_id)):
-                age = _age(due, self.asked.today)
+                age = _age(due, self.asked.last)
                 if age in ages:
                     found[due.order_id] += due.amount
         return found

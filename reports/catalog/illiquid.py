@@ -47,6 +47,7 @@ class Illiquid(Report):
             {_PRODUCTS: gettext_lazy("Products"), _MANAGERS: gettext_lazy("Managers")},
         ),
     )
+    compared = ("net",)
     icon = "hourglass-bottom"
 
     @property

@@ -14,7 +14,7 @@ from core.periods import previous_period, year_before
 from core.places import Text
 from core.tables.columns import Column
 from reports import prospects
-from reports.asking import Switch, words_of
+from reports.asking import PREVIOUS, YEAR_AGO, Switch, words_of
 from reports.facts.base import narrowed
 from reports.pictures import Picture
 from reports.plan_fact.beside import Beside
@@ -76,6 +76,7 @@ class PlanFactReport(Report):
             {"now": gettext_lazy("The plan in force"), "original": gettext_lazy("The original plan")},
         ),
     )
+    compared = ("fact", "done")
     beside_template = "reports/_plan_fact_beside.html"
 
     @cached_property
@@ -92,7 +93,7 @@ class PlanFactReport(Report):
     def columns(self) -> Sequence[Column]:
         kind: Any = "quantity" if self.figures.measure == "quantity" else "sum"
         before, year_ago = previous_period(self.asked.period), year_before(self.asked.period)
-        return [
+        columns = [
             Column("plan", _("The plan"), kind),
             Column("fact", _("Fact"), kind),
             Column("deviation", _("Deviation"), kind, wide_only=True, tone=signed("deviation")),
@@ -111,6 +112,11 @@ class PlanFactReport(Report):
             Column("year_ago", words_of(year_ago).capitalize(), kind),
             Column("year", _("12 months"), "spark", export=False),
         ]
+        # What the fact is compared with stands beside it already; a month of a year has a neighbour of its own.
+        beside = "year_ago" if self.asked.compare == YEAR_AGO else ""
+        if self.asked.compare == PREVIOUS and self.figures.rows_by != MONTHS:
+            beside = "before"
+        return [column for column in columns if column.key != beside]
 
     def lines(self) -> list[Line]:
         return Rows(self.figures).lines()

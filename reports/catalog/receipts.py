@@ -27,7 +27,7 @@ from reports.asking import Switch, words_of
 from reports.facts import PAID
 from reports.owed import Parts
 from reports.pictures import Picture, Series
-from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
+from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added, place_of
 
 _ZERO = Decimal("0.00")
 OVERDUE, LATE = "overdue", "late"
@@ -52,6 +52,7 @@ class ExpectedReceipts(Report):
     roles = SELLERS
     period = "this-quarter"
     narrowings = ("team", "manager", "region", "source", "segment")
+    compared = ("received",)
     icon = "cash-coin"
     switches: ClassVar[Sequence[Switch]] = (
         Switch(
@@ -107,6 +108,15 @@ class ExpectedReceipts(Report):
             return None
         return self.spans[bisect_right(self.spans, day, key=lambda span: span[0]) - 1][0].isoformat()
 
+    def _place(self, number: int, first: dt.date) -> str:
+        """A month's place in the period, a week's in its month; in a period of days one row follows another."""
+        month = place_of("month", self.asked.first, first)
+        if self.asked.switches.get("rows") == "month":
+            return month
+        if not periods.is_whole_months(self.asked.period):
+            return str(number)
+        return f"{month}-{(first.day - 1 + first.replace(day=1).weekday()) // 7}"
+
     def _asked_dues(self, dues: list[Due], day: dt.date) -> list[Due]:
         """The dues as the switches want them."""
         if self.asked.switches.get("delay") == "usual":
@@ -156,7 +166,7 @@ class ExpectedReceipts(Report):
         for key, label in ((OVERDUE, _("Overdue")), (LATE, _("Late shipment"))):
             if self._cells.get((key, "expected")):
                 lines.append(Line(key, label, self._expected(key)))
-        for first, last in self.spans:
+        for number, (first, last) in enumerate(self.spans):
             key = first.isoformat()
             values = self._expected(key) if last >= today else {}
             values["probable"] = probable.get(key, _ZERO if last >= today else None)
@@ -164,7 +174,8 @@ class ExpectedReceipts(Report):
                 values["received"] = received.get(key, _ZERO)
             if last < today:
                 values["then"] = self._sum(key, "then")
-            lines.append(Line(key, _name_of(first, last), _with_share(values)))
+            place = self._place(number, first)
+            lines.append(Line(key, _name_of(first, last), _with_share(values), place=place))
         return lines if any(any(line.values.values()) for line in lines) else []
 
     def _sum(self, key: str, column: str) -> Decimal:

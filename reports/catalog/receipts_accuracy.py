@@ -22,7 +22,7 @@ from reports import owed
 from reports.facts import PAID
 from reports.owed import Parts
 from reports.pictures import Picture, Series
-from reports.report import HEADS, TOTAL, Found, Line, Report, Section, added, signed
+from reports.report import HEADS, TOTAL, Found, Line, Report, Section, added, place_of, signed
 
 _ZERO = Decimal("0.00")
 _SUMS = ("expected", "overdue", "received")
@@ -41,6 +41,7 @@ class AccuracyOfReceipts(Report):
     period = "this-year"
     narrowings = ("team", "manager", "region", "source", "segment")
     rows_are = gettext_lazy("Month")
+    compared = ("received", "accuracy")
     icon = "bullseye"
 
     @cached_property
@@ -82,7 +83,8 @@ class AccuracyOfReceipts(Report):
             dues = self.dues[month.isoformat()]
             values = {key: sum((due.amount for due in dues[key]), _ZERO) for key in ("expected", "overdue")}
             values["received"] = received.get((month,), {}).get("gross") or _ZERO
-            lines.append(Line(month.isoformat(), show.month(month), _derived(values)))
+            place = place_of("month", self.asked.first, month)
+            lines.append(Line(month.isoformat(), show.month(month), _derived(values), place=place))
         return lines if any(any(line.values[key] for key in _SUMS) for line in lines) else []
 
     def total(self, lines: Sequence[Line]) -> dict[str, Any]:

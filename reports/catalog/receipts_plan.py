@@ -28,7 +28,7 @@ from reports import owed
 from reports.facts import PAID, SHIPMENTS
 from reports.owed import Parts
 from reports.pictures import Picture, Series
-from reports.report import HEADS, TOTAL, Found, Line, Report, Section, added
+from reports.report import HEADS, TOTAL, Found, Line, Report, Section, added, place_of
 
 _ZERO = Decimal("0.00")
 _CENT = Decimal("0.01")
@@ -52,6 +52,7 @@ class ReceiptsPlan(Report):
     period = "this-year"
     narrowings = ("team", "manager")
     rows_are = gettext_lazy("Month")
+    compared = ("planned", "received")
     icon = "calendar-check"
 
     @cached_property
@@ -172,7 +173,8 @@ class ReceiptsPlan(Report):
                 values["made"] = sum((due.amount for due in self.dues.get(month, ())), _ZERO)
             if month <= this:
                 values["received"] = received.get((month,), {}).get("gross") or _ZERO
-            lines.append(Line(month.isoformat(), show.month(month), _with_share(values)))
+            place = place_of("month", self.asked.first, month)
+            lines.append(Line(month.isoformat(), show.month(month), _with_share(values), place=place))
         return lines if any(any(line.values.values()) for line in lines) else []
 
     def total(self, lines: Sequence[Line]) -> dict[str, Any]:

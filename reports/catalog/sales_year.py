@@ -11,7 +11,7 @@ from core import show
 from core.tables.columns import Column
 from reports.facts import SHIPMENTS, SOLD
 from reports.pictures import Picture, Series
-from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
+from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added, place_of
 
 _MEASURES = ("net", "margin")
 
@@ -41,7 +41,12 @@ class SalesOfTheYear(Report):
     def lines(self) -> list[Line]:
         sums = SHIPMENTS.sums(self.asked, ["month"], [*_MEASURES, "shipments"])
         return [
-            Line(month.isoformat(), show.month(month), _derived(values))
+            Line(
+                month.isoformat(),
+                show.month(month),
+                _derived(values),
+                place=place_of("month", self.asked.first, month),
+            )
             for (month,), values in sorted(sums.items())
         ]
 

@@ -40,12 +40,14 @@ class InStock(Report):
         " force have still to ship; free is the difference, below zero it is promised but not there. Days of sales:"
         " free / what was shipped a day in the last 90 days, net of returns. Illiquid: nothing of it was sold for"
         " longer than its product group allows. The value is balance × cost of the card, without VAT, for those who"
-        " see costs. Products nobody has counted and nobody has ordered are left out."
+        " see costs. Products nobody has counted and nobody has ordered are left out. A month or a year ago: the"
+        " balance at the end of that day, at the cost the card says today; what was reserved then nobody asks."
     )
     roles = SELLERS
     period = ""
     narrowings = ("group",)
     rows_are = gettext_lazy("Product")
+    compared = ("balance", "value")
     icon = "box-seam"
 
     @cached_property
@@ -63,12 +65,12 @@ class InStock(Report):
 
     @cached_property
     def products(self) -> list[Any]:
-        return goods.counted(self.asked, self.asked.today, self.tree)
+        return goods.counted(self.asked, self.asked.last, self.tree)
 
     @cached_property
     def lately(self) -> Asked:
-        today = self.asked.today
-        return replace(self.asked, period=Period.of_days(today - dt.timedelta(goods.PACE_DAYS - 1), today))
+        day = self.asked.last
+        return replace(self.asked, period=Period.of_days(day - dt.timedelta(goods.PACE_DAYS - 1), day))
 
     def _sold(self) -> QuerySet[Any]:
         """What the company shipped lately, whoever asks: the stock is for all of it."""

@@ -34,7 +34,7 @@ class StuckDeals(Report):
         "Open deals as they stand now. Stuck: longer in their stage than its norm of working days, whatever is planned."
         " Forgotten: no contact for longer than the norm, and nothing planned. Nothing planned: no next step, and not"
         " waiting for a date to come. A deal may have several of these marks. Share is the sum of stuck deals / the sum"
-        " of all open ones."
+        " of all open ones. There is no comparison with the past: marks are judged by the norms stages have today."
     )
     roles = SELLERS
     period = ""

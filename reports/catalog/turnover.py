@@ -22,7 +22,7 @@ from people import access
 from reports import owed
 from reports.facts.clients import CLIENTS
 from reports.pictures import Picture, Series
-from reports.report import HEADS, TOTAL, Found, Line, Report, Section
+from reports.report import HEADS, TOTAL, Found, Line, Report, Section, place_of
 
 _ZERO = Decimal("0.00")
 _CENT, _TENTH = Decimal("0.01"), Decimal("0.1")
@@ -42,6 +42,7 @@ class Turnover(Report):
     period = "this-year"
     narrowings = ("team", "manager", "region", "source", "segment")
     rows_are = gettext_lazy("Month")
+    compared = ("debt_days", "advance_days")
     icon = "arrow-repeat"
 
     @cached_property
@@ -117,7 +118,8 @@ class Turnover(Report):
                 average = ((start + end) / 2).quantize(_CENT, rounding=ROUND_HALF_UP)
                 values |= {side: end, f"{side}_average": average}
                 values[f"{side}_days"] = _days(average * days, values["sales"])
-            lines.append(Line(first.isoformat(), show.month(first), values))
+            place = place_of("month", self.asked.first, first)
+            lines.append(Line(first.isoformat(), show.month(first), values, place=place))
             before = after
         return lines if any(any(line.values.values()) for line in lines) else []
 

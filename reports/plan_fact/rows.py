@@ -25,7 +25,7 @@ from reports.plan_fact.numbers import (
     Key,
     group_key,
 )
-from reports.report import Line
+from reports.report import Line, place_of
 
 
 class Rows:
@@ -129,7 +129,8 @@ class Rows:
             time = WorkingTime.of(part, self.asked.moment)
             values = self.figures.values(self.figures.own(month), self.figures.planned(month=month), [], time)
             values["before"], values["year_ago"] = self._beside(month)
-            lines.append(Line(month.isoformat(), show.month(month), values))
+            place = place_of("month", self.asked.first, month)
+            lines.append(Line(month.isoformat(), show.month(month), values, place=place))
         return lines
 
     def _beside(self, month: dt.date) -> tuple[Decimal, Decimal]:

@@ -176,14 +176,49 @@ def test_totals_are_those_of_the_records_and_the_same_on_page_and_in_the_file(
 
 @pytest.mark.parametrize("code", CODES)
 def test_it_is_compared_with_other_periods(firm: Company, code: str) -> None:
+    """Every report with a period is; one of what stands now where the past can be told, else it says why not."""
     report = Report.registry[code]
     user = firm.director if Role.DIRECTOR in report.roles else firm.head
+    offered = report.form(user, asked_of(report), periods.now()).fields.get("compare")
+    if offered is None:
+        assert not report.period and "С прошлым отчёт не сравнивается" in str(report.about)
+        return
+    earlier = "previous" if report.period else "month-ago"
+    assert [key for key, _words in offered.choices] == ["", earlier, "year-ago"]  # type: ignore[attr-defined]
     browser, address = browser_of(user), reverse("reports:report", args=[code])
-    for compare in ("previous", "year-ago"):
+    for compare in (earlier, "year-ago"):
         answer = browser.get(address, {"period": "this-month", "compare": compare})
         assert answer.status_code == 200
-        if report.compared and "<tbody>" in answer.content.decode():
+        if "<tbody>" in answer.content.decode():
             assert "изменение" in answer.content.decode()
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("compare", ["previous", "month-ago", "year-ago"])
+def test_what_stands_beside_is_what_the_report_says_of_the_other_period(
+    firm: Company, code: str, compare: str
+) -> None:
+    report = Report.registry[code]
+    user = firm.director if Role.DIRECTOR in report.roles else firm.head
+    offered = report.form(user, {}, periods.now()).fields.get("compare")
+    if offered is None or compare not in dict(offered.choices):  # type: ignore[attr-defined]
+        pytest.skip("not offered")
+    period = {"period": "2026-10-01..2026-11-30"} if report.period else {}
+    for variant in variants(report):
+        sheet = sheet_of(report, user, **period, **variant, compare=compare)
+        assert sheet.asked.other_period is not None
+        other = report(sheet.asked.at(sheet.asked.other_period))
+        theirs = {each.place or each.key: each.values for each in other.found_lines}
+        own = [each.place or each.key for each in sheet.report.found_lines]
+        assert len(sheet.lines) == len({*own, *theirs}), variant
+        places = [*own, *(key for key in theirs if key not in own)]
+        for place, each in zip(places, sheet.lines, strict=True):
+            for key in report.compared:
+                wanted = theirs.get(place, {}).get(key)
+                assert each.values[f"{key}__other"] == wanted, (variant, each.label, key)
+        whole = other.total(other.found_lines)
+        for key in report.compared if sheet.total else ():
+            assert sheet.total[f"{key}__other"] == whole.get(key), (variant, key)
 
 
 @pytest.mark.parametrize("code", CODES)
