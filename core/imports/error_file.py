@@ -5,12 +5,12 @@ from tempfile import NamedTemporaryFile
 from typing import IO
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
 
 from core.imports.importer import Importer
 from core.imports.models import ImportRow, ImportRun
-from core.tables.files import text_cell
+from core.tables.workbook import Book
+
+_WIDTH, _WIDTH_OF_ERROR = 16, 60
 
 
 def write(run: ImportRun, importer: Importer) -> IO[bytes]:
@@ -19,24 +19,22 @@ def write(run: ImportRun, importer: Importer) -> IO[bytes]:
     Every cell is text as the check read it: the mended file is read with the same mapping, whose signature passes the
     added column by.
     """
-    book = Workbook(write_only=True)
     described = {sheet["sheet"]: sheet for sheet in run.book}
     kinds = {kind.key: kind for kind in importer.sheets}
     rows = run.rows.filter(action=ImportRow.Action.ERROR).order_by("place", "number")
-    for place, some in groupby(rows.iterator(1000), key=lambda row: row.place):
-        entry = run.plan[place]
-        labels = {column.key: str(column.label) for column in kinds[entry["kind"]].columns}
-        sheet = book.create_sheet(entry["sheet"][:31])
-        headings = described[entry["sheet"]]["headings"]
-        sheet.freeze_panes = "A2"
-        sheet.column_dimensions[get_column_letter(len(headings) + 1)].width = 60
-        sheet.append([text_cell(sheet, text, bold=True) for text in [*headings, _("Error")]])
-        for row in some:
-            said = " ".join(f"{labels[key]}: {sentence}" for key, sentence in row.errors)
-            sheet.append([text_cell(sheet, text) for text in [*row.raw, said]])
-    if not book.worksheets:
-        book.create_sheet("1")
     file = NamedTemporaryFile(prefix="takt-", suffix=".xlsx")  # noqa: SIM115 — the response closes it
-    book.save(file)
+    with Book(file) as book:
+        text, bold = book.style("@"), book.style("@", bold=True)
+        for place, some in groupby(rows.iterator(1000), key=lambda row: row.place):
+            entry = run.plan[place]
+            labels = {column.key: str(column.label) for column in kinds[entry["kind"]].columns}
+            headings = described[entry["sheet"]]["headings"]
+            widths = [*[_WIDTH] * len(headings), _WIDTH_OF_ERROR]
+            count = len(widths)
+            with book.sheet(entry["sheet"], widths=widths, frozen=(1, 0)) as sheet:
+                sheet.append([*headings, _("Error")], [bold] * count)
+                for row in some:
+                    said = " ".join(f"{labels[key]}: {sentence}" for key, sentence in row.errors)
+                    sheet.append([*row.raw, said], [text] * (len(row.raw) + 1))
     file.seek(0)
     return file

@@ -9,35 +9,25 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from tempfile import NamedTemporaryFile
-from typing import IO, Any
+from typing import IO
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font, PatternFill
-from openpyxl.utils import get_column_letter
 
 from core import periods, show
 from core.tables.columns import Column
-from core.tables.kinds import CellValue
 from core.tables.table import Table
+from core.tables.workbook import UNSEEN, Book, CellValue
 
 # Records fetched, prepared and written at a time.
 PORTION = 1_000
 # More rows than this take a web request too long.
 LARGEST = 100_000
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LONGEST_CELL = 32_767  # Excel's limit
-_BOLD = Font(bold=True)
 # The verdicts as static/css/tokens.css softly colours them in the light theme.
-_FILLS = {
-    tone: PatternFill("solid", start_color=colour)
-    for tone, colour in (("met", "E2F4EA"), ("near", "FDF1D8"), ("missed", "FCE8E6"))
-}
+_FILLS = {"met": "E2F4EA", "near": "FDF1D8", "missed": "FCE8E6"}
 
 
 def xlsx(table: Table, *more: Table) -> HttpResponseBase:
@@ -53,67 +43,43 @@ def xlsx(table: Table, *more: Table) -> HttpResponseBase:
 
 
 def write_xlsx(table: Table, file: IO[bytes], *more: Table) -> None:
-    book = Workbook(write_only=True)
-    for each in (table, *more):
-        _write_sheet(book, each)
-    book.save(file)
+    with Book(file) as book:
+        for each in (table, *more):
+            _write_sheet(book, each)
 
 
-def _write_sheet(book: Workbook, table: Table) -> None:
-    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", table.title)[:31] or "1")
+def _write_sheet(book: Book, table: Table) -> None:
+    plain, bold = book.style("@"), book.style("@", bold=True)
+    kinds = [column.type for column in table.columns]
+    looks = [book.style(kind.number_format) for kind in kinds]
+    bold_looks = [book.style(kind.number_format, bold=True) for kind in kinds]
+    tones = [(index, column.tone) for index, column in enumerate(table.columns) if column.tone]
+    as_cells = [kind.as_cell for kind in kinds]
     head = [*_head(table), ""]
     header = len(head) + 1
-    sheet.freeze_panes = f"B{header + 1}"
-    sheet.print_title_rows = f"{header}:{header}"
-    for index, column in enumerate(table.columns, 1):
-        sheet.column_dimensions[get_column_letter(index)].width = column.type.width
-    for line, text in enumerate(head):
-        sheet.append([text_cell(sheet, text, bold=line == 0)])
-    sheet.append([text_cell(sheet, str(column.label), bold=True) for column in table.columns])
-    kinds = [column.type for column in table.columns]
-    tones = [(index, column.tone) for index, column in enumerate(table.columns) if column.tone]
-    last = header
-    for last, row in enumerate(table.rows, header + 1):  # noqa: B007
-        bold = table.is_sum is not None and table.is_sum(row)
-        cells = [
-            _cell(sheet, kind.as_cell(value), kind.number_format, bold=bold)
-            for kind, value in zip(kinds, row.values, strict=True)
-        ]
-        for index, tone in tones:
-            if cells[index] is not None and (fill := _FILLS.get(tone(row.record))):
-                cells[index].fill = fill
-        sheet.append(cells)
-    sheet.auto_filter.ref = f"A{header}:{get_column_letter(len(table.columns))}{last}"
-    if table.totals:
-        sheet.append([_cell(sheet, value, kind, bold=True) for value, kind in _totals(table)])
+    widths = [kind.width for kind in kinds]
+    with book.sheet(table.title, widths=widths, frozen=(header, 1), repeated=header) as sheet:
+        for line, text in enumerate(head):
+            sheet.append([text], [plain if line else bold])
+        sheet.append([str(column.label) for column in table.columns], [bold] * len(kinds))
+        for row in table.rows:
+            is_sum = table.is_sum is not None and table.is_sum(row)
+            styles = bold_looks if is_sum else looks
+            values = [as_cell(value) for as_cell, value in zip(as_cells, row.values, strict=True)]
+            if tones:
+                styles = list(styles)
+                for index, tone in tones:
+                    if values[index] is not None and (fill := _FILLS.get(tone(row.record), "")):
+                        styles[index] = book.style(kinds[index].number_format, bold=is_sum, fill=fill)
+            sheet.append(values, styles)
+        sheet.filter(header, len(kinds))
+        if table.totals:
+            sheet.append(_totals(table), bold_looks)
 
 
-def _cell(sheet: Any, value: Any, number_format: str, *, bold: bool = False) -> Any:
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return text_cell(sheet, value, bold=bold)
-    cell = WriteOnlyCell(sheet, value)
-    cell.number_format = number_format
-    if bold:
-        cell.font = _BOLD
-    return cell
-
-
-def text_cell(sheet: Any, text: str, *, bold: bool = False) -> Any:
-    """A cell that is text by its type and by its format: no beginning makes it a formula, not even after an edit."""
-    cell = WriteOnlyCell(sheet, _UNSEEN.sub("", text)[:_LONGEST_CELL])
-    cell.data_type = "s"
-    cell.number_format = "@"
-    if bold:
-        cell.font = _BOLD
-    return cell
-
-
-def _totals(table: Table) -> Iterator[tuple[CellValue, str]]:
-    for index, cell in enumerate(table.total_cells):
-        value = cell.column.type.as_cell(cell.value)
-        yield (_("Total") if index == 0 and value is None else value), cell.column.type.number_format
+def _totals(table: Table) -> list[CellValue]:
+    values = [cell.column.type.as_cell(cell.value) for cell in table.total_cells]
+    return [_("Total") if values[0] is None else values[0], *values[1:]]
 
 
 def csv_file(table: Table) -> HttpResponseBase:
@@ -175,7 +141,7 @@ def neutral(text: str) -> str:
     What a program sees first may hide behind blanks, control and other unseen characters, or be the wide form of a
     sign: such are looked through.
     """
-    text = _UNSEEN.sub("", text)
+    text = UNSEEN.sub("", text)
     first = next((char for char in text if unicodedata.category(char)[0] not in "CZ"), "")
     return f"'{text}" if unicodedata.normalize("NFKC", first).startswith(_LIVE) else text
 

@@ -21,9 +21,7 @@ from core.colours import stage_class
 from core.money import format_money, plain_money
 from core.phones import format_phone
 from core.tables.values import Flag, NextStep
-
-# What a spreadsheet cell may hold. Moments come without a zone there: spreadsheets know none.
-CellValue = str | int | float | Decimal | dt.date | dt.datetime | None
+from core.tables.workbook import CellValue
 
 
 @dataclass(frozen=True, slots=True)
