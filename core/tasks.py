@@ -8,6 +8,7 @@ from celery import shared_task
 from django.core.mail import send_mail
 
 from core import once, outbox, periods
+from core.exports import making
 from core.imports import jobs, runs  # noqa: F401  jobs registers its handlers
 from core.outbox import Job, handler
 
@@ -30,4 +31,5 @@ def send(job: Job) -> None:
 def clean(job: Job) -> None:
     once.forget_old_keys()
     runs.forget_old_runs()
+    making.forget_old_files()
     Job.objects.finished_before(periods.now() - _KEPT).filter(key=None).delete()

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="language"),
     path("theme/", set_theme, name="theme"),
     path("healthz", healthz, name="healthz"),
+    path("", include("core.exports.urls")),
     path("", include("people.urls")),
     path("", include("leads.urls")),
     path("", include("pipeline.urls")),

@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import push_url
 
 from core import periods
+from core.exports.delivery import deliver
 from core.tables.files import WRITERS
 from core.tables.filters import dressed
 from core.tables.selection import EXPORT
@@ -40,9 +41,15 @@ def report(request: HttpRequest, code: str) -> HttpResponseBase:
     with calendar.kept():
         form = found.form(user, request.GET, periods.now())
         sheet = Sheet(found(form.asked), form)
-        writer = WRITERS.get(request.GET.get(EXPORT, ""))
-        if writer is not None:
-            return writer(sheet.table())
+        if (form_of := request.GET.get(EXPORT, "")) in WRITERS:
+            return deliver(
+                request,
+                form_of,
+                title=sheet.title,
+                back=request.path + sheet.asked.query(),
+                count=len(sheet.lines),
+                table=sheet.table,
+            )
         htmx: Any = getattr(request, "htmx", None)
         whole = not htmx or htmx.boosted or htmx.history_restore_request
         address = request.path + sheet.asked.query()

@@ -16,7 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.models import ImportRun, Job
+from core import periods
+from core.models import Export, ImportRun, Job
 from leads.models import ContactPoint
 from orders.models import Supplier
 from people.models import Absence, Role, User
@@ -54,6 +55,19 @@ def jobs(count: int) -> Sample:
     for number in range(count):
         Job.objects.create(kind=f"job {number}", run_at=moment, created_at=moment, attempts=number)
     return Sample(make_user(role=Role.ADMIN))
+
+
+@sample("exports")
+def exports(count: int) -> Sample:
+    user, now = make_user(), periods.now()
+    Export.objects.all().delete()
+    for number in range(count):
+        job = Job.objects.create(kind="exports.write", run_at=now, created_at=now)
+        Export.objects.create(
+            by=user, address="/", back="/", title=f"Клиенты {number}", form="xlsx", language="ru", rows=20_000,
+            key=f"{number}", job=job, asked_at=now, expires_at=now,
+        )  # fmt: skip
+    return Sample(user)
 
 
 @sample("users")

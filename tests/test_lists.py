@@ -11,6 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.module_loading import autodiscover_modules
 from openpyxl import load_workbook
 
+from core import outbox, periods
+from core.exports import delivery
 from core.tables import List
 from tests.core.list_urls import JobList
 from tests.list_samples import SAMPLES, Sample
@@ -111,6 +113,25 @@ def test_the_file_equals_the_page(client, one):
                 assert line[lines[head].index(str(cell.column.label))] == written
     totals = 1 if any(column.total is not None for column in page[0].columns) else 0
     assert len(lines) - head - 1 - totals == len(page)
+
+
+@every_list
+def test_a_file_made_in_the_background_is_that_of_the_page(client, one, monkeypatch):
+    if not one.exports or one is JobList:
+        pytest.skip("not exported, or its rows are the jobs themselves")
+    sample = SAMPLES[one.name](3)
+
+    def lines(response: Any) -> list[Any]:
+        book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+        return list(book.active.iter_rows(values_only=True))
+
+    with periods.clock(periods.now()):
+        at_once = lines(open_list(client, one, sample, "?export=xlsx"))
+        monkeypatch.setattr(delivery, "AT_ONCE", 0)
+        address = reverse(view_name_of(one), kwargs=sample.kwargs)
+        page = client.get(f"{address}?export=xlsx")["Location"]
+        outbox.run_due_jobs()
+        assert lines(client.get(f"{page}file/")) == at_once
 
 
 @every_list

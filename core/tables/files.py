@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 from core import periods, show
 from core.tables.columns import Column
 from core.tables.table import Table
-from core.tables.workbook import UNSEEN, Book, CellValue
+from core.tables.workbook import MOST_ROWS, UNSEEN, Book, CellValue
 
 # Records fetched, prepared and written at a time.
 PORTION = 1_000
-# More rows than this take a web request too long.
-LARGEST = 100_000
+# What a sheet of Excel holds, less the head above the rows.
+LARGEST = MOST_ROWS - 76
 
 # The verdicts as static/css/tokens.css softly colours them in the light theme.
 _FILLS = {"met": "E2F4EA", "near": "FDF1D8", "missed": "FCE8E6"}
@@ -39,7 +39,7 @@ def xlsx(table: Table, *more: Table) -> HttpResponseBase:
     file = NamedTemporaryFile(prefix="takt-", suffix=".xlsx")  # noqa: SIM115
     write_xlsx(table, file, *more)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=_file_name(table, "xlsx"))
+    return FileResponse(file, as_attachment=True, filename=file_name(table, "xlsx"))
 
 
 def write_xlsx(table: Table, file: IO[bytes], *more: Table) -> None:
@@ -87,8 +87,13 @@ def csv_file(table: Table) -> HttpResponseBase:
     response = StreamingHttpResponse(
         _csv_lines(table, translation.get_language()), content_type="text/csv; charset=utf-8"
     )
-    response["Content-Disposition"] = content_disposition_header(True, _file_name(table, "csv"))
+    response["Content-Disposition"] = content_disposition_header(True, file_name(table, "csv"))
     return response
+
+
+def write_csv(table: Table, file: IO[bytes]) -> None:
+    for line in _csv_lines(table, translation.get_language()):
+        file.write(line.encode())
 
 
 def _csv_lines(table: Table, language: str | None) -> Iterator[str]:
@@ -150,9 +155,11 @@ def _head(table: Table) -> list[str]:
     return [table.title, *table.caption, f"{show.day(table.moment)}, {show.clock_time(table.moment)}"]
 
 
-def _file_name(table: Table, extension: str) -> str:
+def file_name(table: Table, extension: str) -> str:
     title = re.sub(r"[^\w -]", " ", table.title).strip()
     return f"{title} {periods.day_of(table.moment).isoformat()}.{extension}"
 
 
+# By the form that an address names: as an answer, and into a file that is open.
 WRITERS: dict[str, Callable[[Table], HttpResponseBase]] = {"xlsx": xlsx, "csv": csv_file}
+INTO_FILE: dict[str, Callable[[Table, IO[bytes]], None]] = {"xlsx": write_xlsx, "csv": write_csv}

@@ -43,9 +43,9 @@ class Page:
         return self.number + 1 if self.number < self.pages else None
 
 
-def bounded_count(rows: QuerySet[Any]) -> int:
-    """How many rows there are, but no more than COUNT_LIMIT + 1."""
-    return rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+def bounded_count(rows: QuerySet[Any], limit: int = COUNT_LIMIT) -> int:
+    """How many rows there are, but no more than `limit` + 1."""
+    return rows.order_by().values("pk")[: limit + 1].count()
 
 
 def page_of(rows: QuerySet[Any], asked: str, size: int) -> Page:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, ClassVar, Literal
 
-from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
@@ -21,9 +20,10 @@ from django_htmx.http import push_url
 from django_htmx.middleware import HtmxDetails
 
 from core import periods, show
+from core.exports.delivery import deliver
 from core.tables import files
 from core.tables.columns import Column, Label
-from core.tables.paging import COUNT_LIMIT, Page, page_of
+from core.tables.paging import COUNT_LIMIT, Page, bounded_count, page_of
 from core.tables.selection import EXPORT, PAGE, RESERVED, Selection
 from core.tables.table import Row, Table
 from core.text import search_q
@@ -254,10 +254,15 @@ class List(View):
         return show.number(page.count)
 
     def _file(self, form: str) -> HttpResponseBase:
-        ids = list(self.selected.values_list("pk", flat=True)[: files.LARGEST + 1])
-        if len(ids) > files.LARGEST:
-            sentence = _("A file holds at most %(count)s rows: narrow the list down by its filters.")
-            messages.warning(self.request, sentence % {"count": show.number(files.LARGEST)})
-            return HttpResponseRedirect(self.selection.url())
+        return deliver(
+            self.request,
+            form,
+            title=str(self.title),
+            back=self.selection.url(),
+            count=bounded_count(self.selected, files.LARGEST),
+            table=self._whole_table,
+        )
+
+    def _whole_table(self) -> Table:
         columns = [column for column in self.all_columns if column.in_files]
-        return files.WRITERS[form](self.table(columns, ids))
+        return self.table(columns, list(self.selected.values_list("pk", flat=True)[: files.LARGEST]))

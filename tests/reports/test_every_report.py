@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from core import periods
+from core import outbox, periods
+from core.exports import delivery
 from people.models import Role, User
 from reports.report import TOTAL, Line, Report
 from reports.sheet import Sheet
@@ -172,6 +174,23 @@ def test_totals_are_those_of_the_records_and_the_same_on_page_and_in_the_file(
                 assert float(cell) == pytest.approx(float(wanted)), column.key
             if value is not None and not column.only_export and column.type.right:
                 assert column.type.as_words(value) in page, column.key
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_file_made_in_the_background_is_that_of_the_page(
+    firm: Company, code: str, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    report = Report.registry[code]
+    user = firm.director if Role.DIRECTOR in report.roles else firm.head
+    browser, address = browser_of(user), reverse("reports:report", args=[code])
+    at_once = b"".join(browser.get(address, asked_of(report, export="csv")).streaming_content)
+    monkeypatch.setattr(delivery, "AT_ONCE", -1)
+    with transaction.atomic():
+        page = browser.get(address, asked_of(report, export="csv"))["Location"]
+        outbox.run_due_jobs()
+        assert b"".join(browser.get(f"{page}file/").streaming_content) == at_once
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("code", CODES)
