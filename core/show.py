@@ -22,7 +22,8 @@ def number(value: Number | None, places: int | None = None, *, signed: bool = Fa
     """«1 240 000», «−3,5»; `places` fixes the digits after the comma, without it they are as they are."""
     if value is None:
         return DASH
-    exact = Decimal(str(value))
+    # By way of text a float is the number one reads, not its binary neighbour.
+    exact = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
     if places is not None:
         exact = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     whole, _point, part = f"{abs(exact):,f}".partition(".")

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from core.periods import first_of
 from kpi.models import Bonus, Closing, Correction, Payroll, PayrollLine, PersonDay, Rate
-from kpi.results import Result, results_of
+from kpi.results import Result, changed_later, results_of
 from people.models import Team, User
 
 ZERO = Decimal("0.00")
@@ -116,6 +116,24 @@ def hold(team_id: int) -> None:
 
 
 @dataclass
+class Tally:
+    """Closed days counted, and their points: days whose points count; days without system that nobody has decided
+    about yet; absences, excused days, days without system that do not count."""
+
+    scored: int = 0
+    waiting: int = 0
+    not_scored: int = 0
+    points: int = 0
+
+    def add(self, result: Result) -> None:
+        counts = result.scored and not result.waits and not result.dropped
+        self.scored += counts
+        self.waiting += result.waits
+        self.not_scored += not counts and not result.waits
+        self.points += result.points
+
+
+@dataclass
 class Share:
     """One person's month in one team: its closed days, and what they come to.
 
@@ -128,28 +146,15 @@ class Share:
     month: dt.date
     worth: Worth
     bonus: Decimal
+    tally: Tally = field(default_factory=Tally)
+    # The days themselves, where they were asked for.
     days: list[Result] = field(default_factory=list)
     line: PayrollLine | None = None
     amount: Decimal = ZERO
 
     @property
     def points(self) -> int:
-        return self.line.points if self.line else sum(day.points for day in self.days)
-
-    @property
-    def scored(self) -> int:
-        """Days whose points count."""
-        return sum(day.scored and not day.waits and not day.dropped for day in self.days)
-
-    @property
-    def waiting(self) -> int:
-        """Days without system that nobody has decided about yet."""
-        return sum(day.waits for day in self.days)
-
-    @property
-    def not_scored(self) -> int:
-        """Absences, excused days, days without system that do not count."""
-        return len(self.days) - self.scored - self.waiting
+        return self.line.points if self.line else self.tally.points
 
 
 def month_of(
@@ -179,6 +184,7 @@ def month_of(
             share = Share(person, of, month, Worth.of(rates.get(of.pk)), bonuses.get(person.pk, ZERO))
             shares[person.pk, of.pk] = share
         share.days.append(result)
+        share.tally.add(result)
     lines = PayrollLine.objects.filter(person__in=persons, month=month).select_related("payroll")
     _settle(list(shares.values()), list(lines))
     chosen = [share for share in shares.values() if team is None or share.team == team]
@@ -343,15 +349,49 @@ def so_far(people: Collection[User | int], month: dt.date) -> dict[int, SoFar]:
     ids = [one if isinstance(one, int) else one.pk for one in people]
     bonuses = bonuses_in_force(ids, month)
     found = {pk: SoFar(bonus=bonuses.get(pk, ZERO)) for pk in ids}
+    tallies = _tallies(PersonDay.objects.filter(day__gte=month, day__lt=next_month(month), person__in=ids))
+    persons = User.all_objects.in_bulk({person for person, _team in tallies})
+    teams = Team.all_objects.in_bulk({team for _person, team in tallies})
+    rates = rates_in_force(list(teams), month)
+    shares = [
+        Share(persons[person], teams[team], month, Worth.of(rates.get(team)), found[person].bonus, tally)
+        for (person, team), tally in tallies.items()
+    ]
+    lines = PayrollLine.objects.filter(person__in=ids, month=month).select_related("payroll")
+    _settle(shares, list(lines))
     seen: set[int] = set()
-    for share in month_of(month, people=ids):
+    for share in shares:
         one = found[share.person.pk]
-        one.scored += share.scored
-        one.not_scored += share.not_scored
-        one.waiting += share.waiting
+        one.scored += share.tally.scored
+        one.not_scored += share.tally.not_scored
+        one.waiting += share.tally.waiting
         one.points += share.points
         one.amount += share.amount
         one.bonus = share.bonus
         one.approved = share.line is not None and (one.approved or share.person.pk not in seen)
         seen.add(share.person.pk)
     return found
+
+
+def _tallies(days: QuerySet[PersonDay]) -> dict[tuple[int, int], Tally]:
+    """{(person, team): their days}, in the order of their first ones. The database counts all but the few days that
+    were changed later."""
+    found: dict[tuple[int, int], Tally] = defaultdict(Tally)
+    begun: dict[tuple[int, int], dt.date] = {}
+    later = changed_later(days)
+    plain = days.exclude(later).order_by().values_list("person", "closing__team", "scored")
+    for person, team, scored, count, points, first in plain.annotate(
+        Count("pk"), Sum("points"), first=Min("day")
+    ):
+        tally = found[person, team]
+        tally.points += points
+        if scored:
+            tally.scored += count
+        else:
+            tally.not_scored += count
+        begun[person, team] = min(first, begun.get((person, team), first))
+    for result in results_of(days.filter(later).select_related("closing"), recalculated=False):
+        key = result.day.person_id, result.day.closing.team_id
+        found[key].add(result)
+        begun[key] = min(result.day.day, begun.get(key, result.day.day))
+    return {key: found[key] for key in sorted(found, key=lambda key: (begun[key], key))}

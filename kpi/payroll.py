@@ -45,12 +45,14 @@ class Row:
         if self.again is not None:
             return ", ".join(show.day(result.day.day, weekday=False) for result in self.again.days)
         said = []
-        if self.share is not None and self.share.not_scored:
-            words = ngettext("%(days)s day not scored", "%(days)s days not scored", self.share.not_scored)
-            said.append(words % {"days": self.share.not_scored})
-        if self.share is not None and self.share.waiting:
-            words = ngettext("%(days)s day waits", "%(days)s days wait", self.share.waiting)
-            said.append(words % {"days": self.share.waiting})
+        if self.share is not None and self.share.tally.not_scored:
+            words = ngettext(
+                "%(days)s day not scored", "%(days)s days not scored", self.share.tally.not_scored
+            )
+            said.append(words % {"days": self.share.tally.not_scored})
+        if self.share is not None and self.share.tally.waiting:
+            words = ngettext("%(days)s day waits", "%(days)s days wait", self.share.tally.waiting)
+            said.append(words % {"days": self.share.tally.waiting})
         return ", ".join(said)
 
     @property
@@ -121,7 +123,7 @@ def _row_of(share: Share) -> Row:
         share.person,
         Kind.POINTS,
         share.month,
-        share.scored,
+        share.tally.scored,
         share.points,
         share.worth,
         share.bonus,

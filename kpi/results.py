@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from kpi.models import Correction, Decision, Figure, Indicator, Norm, PersonDay, Rule
 
@@ -65,6 +65,12 @@ def results(people: Collection[int], first: dt.date, last: dt.date) -> dict[tupl
         "closing"
     )
     return {(result.day.person_id, result.day.day): result for result in results_of(days)}
+
+
+def changed_later(days: QuerySet[PersonDay]) -> Q:
+    """The condition on these days that they may be worth something else than was frozen: few of thousands."""
+    corrected = Correction.objects.filter(person_day__in=days).order_by().values("person_day")
+    return Q(pk__in=corrected) | Q(closing__system_down=True)
 
 
 def results_of(days: Iterable[PersonDay], *, recalculated: bool = True) -> list[Result]:

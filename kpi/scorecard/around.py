@@ -4,11 +4,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from decimal import Decimal
+from functools import lru_cache
 
-from django.db.models import Count, Q
+from django.db.models import BigIntegerField, Count, ExpressionWrapper, F
 
-from kpi.models import Correction, Figure, Norm, PersonDay
-from kpi.results import Result, results_of
+from kpi.models import Closing, Correction, Figure, Norm, PersonDay
+from kpi.models.fields import NumberField
+from kpi.results import Result, changed_later, results_of
 from kpi.scorecard.sheet import Mark, Sheet
 from people import calendar
 
@@ -27,8 +29,7 @@ def add_strips(sheet: Sheet, last: dt.date) -> None:
     """
     first = calendar.add_working_days(last, -(STRIP - 1))
     days = PersonDay.objects.filter(person__in=sheet.people, day__gte=first, day__lte=last)
-    corrected = Correction.objects.filter(person_day__in=days).order_by().values("person_day")
-    special = days.filter(Q(pk__in=corrected) | Q(closing__system_down=True)).select_related("closing")
+    special = days.filter(changed_later(days)).select_related("closing")
     settled_later = {result.day.pk: mark_of(result) for result in results_of(special)}
     strips: dict[int, list[Mark]] = defaultdict(list)
     columns = ("pk", "person", "day", "points", "scored", "met", "within", "missed")
@@ -81,7 +82,23 @@ def add_usual(sheet: Sheet, before: dt.date) -> None:
 def usual_of(
     people: Collection[int], before: dt.date, indicators: Collection[int]
 ) -> dict[tuple[int, int], Decimal]:
-    """{(person, indicator): the median value of the days before `before` on which they were there}. One query."""
+    """{(person, indicator): the median value of the days before `before` on which they were there}.
+
+    What was frozen stays, so an answer is kept as long as the same days are closed: of thousands of figures.
+    """
+    days = Closing.objects.filter(day__gte=before - LOOK_BACK, day__lt=before).order_by("pk")
+    frozen = tuple(days.values_list("pk", "checksum"))
+    return _usual(tuple(sorted(people)), before, tuple(sorted(indicators)), frozen)
+
+
+@lru_cache(maxsize=64)
+def _usual(
+    people: tuple[int, ...],
+    before: dt.date,
+    indicators: tuple[int, ...],
+    _frozen: tuple[tuple[int, str], ...],
+) -> dict[tuple[int, int], Decimal]:
+    whole = ExpressionWrapper(F("value"), BigIntegerField())  # as kept: of thousands few are the middle ones
     rows = (
         Figure.objects.filter(
             person_day__person__in=people,
@@ -90,23 +107,23 @@ def usual_of(
             person_day__absence="",
             period=Norm.Period.DAY,
             indicator__in=indicators,
+            value__isnull=False,
         )
         .order_by()
-        .values_list("person_day__person", "indicator", "value")
+        .values_list("person_day__person", "indicator", whole)
         .annotate(Count("pk"))
     )
-    counts: dict[tuple[int, int], list[tuple[Decimal, int]]] = defaultdict(list)
+    counts: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     for person, indicator, value, count in rows:
-        if value is not None:
-            counts[person, indicator].append((value, count))
+        counts[person, indicator].append((value, count))
     return {
-        key: _median(values)
+        key: Decimal(_median(values)).scaleb(-NumberField.places)
         for key, values in counts.items()
         if sum(count for _v, count in values) >= _ENOUGH
     }
 
 
-def _median(values: list[tuple[Decimal, int]]) -> Decimal:
+def _median(values: list[tuple[int, int]]) -> int:
     """The middle one of values with their counts; of two middle ones the lower, so that it is a value there was."""
     values.sort()
     half = (sum(count for _value, count in values) + 1) // 2

@@ -35,6 +35,9 @@ class Column:
     is_flow: bool
     position: int
     formula: str = ""
+    # Values and norms in words: hundreds of cells say few different ones.
+    _words: dict[Decimal | Fraction | None, str] = field(default_factory=dict, compare=False, repr=False)
+    _norms: dict[Expected, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def is_percent(self) -> bool:
@@ -46,7 +49,18 @@ class Column:
 
     def words(self, value: Decimal | Fraction | None) -> str:
         """The number as the table shows it; a sum without its ₽, which the head of the column says."""
-        return in_words(value, self.unit)
+        said = self._words.get(value)
+        if said is None:
+            said = self._words[value] = in_words(value, self.unit)
+        return said
+
+    def norm(self, expected: Expected) -> tuple[str, str]:
+        """The norm beside the value, and in a sentence."""
+        said = self._norms.get(expected)
+        if said is None:
+            sentence = _("norm %(norm)s") % {"norm": words_of(expected)}
+            said = self._norms[expected] = norm_mark(expected, self.unit), sentence
+        return said
 
 
 def in_words(value: Decimal | Fraction | None, unit: str, *, full: bool = False) -> str:
@@ -98,7 +112,7 @@ class Cell:
     norms: Decimal | None = None
     period: str = Norm.Period.DAY
 
-    @property
+    @cached_property
     def exact(self) -> Fraction | None:
         return ratio(self.value, self.base, is_percent=self.column.is_percent)
 
@@ -110,7 +124,7 @@ class Cell:
     def mark(self) -> str:
         if self.expected is None and self.norms is not None:
             return f"/ {self.column.words(self.norms)}"
-        return norm_mark(self.expected, self.column.unit)
+        return self.column.norm(self.expected)[0] if self.expected else ""
 
     @property
     def tone(self) -> str:
@@ -128,7 +142,7 @@ class Cell:
         """The cell in a sentence, for who hovers or listens."""
         parts = [f"{self.column.name}: {in_words(self.exact, self.column.unit, full=True)}"]
         if self.expected is not None:
-            parts.append(_("norm %(norm)s") % {"norm": words_of(self.expected)})
+            parts.append(self.column.norm(self.expected)[1])
         if self.verdict:
             parts.append(str(Figure.Verdict(self.verdict).label))
             parts.append(_("points %(points)s") % {"points": show.number(self.points, signed=True)})

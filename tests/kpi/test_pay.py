@@ -118,8 +118,8 @@ def test_a_month_sums_the_closed_days_of_each_person(office):
     closed_month(office.team, NOVEMBER, {office.anna: [3, -2, 4], office.boris: [-9, -9]})
     closed_day(office.team, DECEMBER, {office.anna: 50})
     anna, boris = month_of(NOVEMBER, team=office.team)
-    assert (anna.person, anna.scored, anna.points, anna.amount) == (office.anna, 3, 5, 500)
-    assert (boris.person, boris.scored, boris.points, boris.amount) == (office.boris, 2, -18, -1500)
+    assert (anna.person, anna.tally.scored, anna.points, anna.amount) == (office.anna, 3, 5, 500)
+    assert (boris.person, boris.tally.scored, boris.points, boris.amount) == (office.boris, 2, -18, -1500)
 
 
 def test_days_without_system_wait_and_bring_nothing_until_they_are_decided(office):
@@ -127,7 +127,7 @@ def test_days_without_system_wait_and_bring_nothing_until_they_are_decided(offic
     closed_month(office.team, NOVEMBER, {office.anna: [3]})
     closed_day(office.team, dt.date(2026, 11, 5), {office.anna: 7}, system_down=True)
     (share,) = month_of(NOVEMBER, people=[office.anna])
-    assert (share.scored, share.waiting, share.points, share.amount) == (1, 1, 3, 300)
+    assert (share.tally.scored, share.tally.waiting, share.points, share.amount) == (1, 1, 3, 300)
 
 
 def test_a_month_in_two_teams_is_a_share_in_each_and_the_bonus_counts_once(office):
