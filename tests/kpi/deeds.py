@@ -323,6 +323,8 @@ class Deeds:
         if name is None:
             return None
         record = self.books.activities[name]
+        if record.imported and record.entered == self.now:
+            return None  # nobody changes a row in the microsecond in which its import brings it
         changes: dict[str, object] = self.pick(
             [
                 {"outcome": self.pick(OUTCOMES)},
