@@ -41,7 +41,13 @@ class Order(Tracked):
         Client, models.PROTECT, related_name="orders", verbose_name=_("client"), db_index=False
     )
     deal = models.ForeignKey(
-        Deal, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("deal")
+        Deal,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("deal"),
+        db_index=False,
     )
     manager = models.ForeignKey(
         User, models.PROTECT, related_name="orders", verbose_name=_("manager"), db_index=False
@@ -97,6 +103,7 @@ class Order(Tracked):
             models.Index(fields=["client", "ordered_on"]),
             models.Index(fields=["manager", "ordered_on"]),
             models.Index(fields=["ordered_on", "id"]),
+            models.Index(fields=["deal"], condition=Q(deal__isnull=False), name="orders_order_deal"),
             # What is still owed, and what has still to be shipped: small parts of a table that only grows.
             models.Index(
                 fields=["client", "last_shipped_on"],
