@@ -60,7 +60,7 @@ class Debtors(Report):
 
     def columns(self) -> Sequence[Column]:
         return [
-            Column("limit", _("Credit limit, ₽"), "sum"),
+            Column("limit", _("Credit limit, ₽"), "sum", wide_only=bool(self.asked.compare)),
             Column("debt", _("Debt, ₽"), "sum", tone=_above_limit),
             Column("not_due", _("Not due yet, ₽"), "sum"),
             Column("to_30", _("1–30 days late, ₽"), "sum"),
@@ -68,7 +68,7 @@ class Debtors(Report):
             Column("over_60", _("Over 60 days late, ₽"), "sum"),
             Column("overdue", _("Overdue, ₽"), "sum"),
             Column("promised", _("Promised"), "date", tone=self._broken),
-            Column("spoken", _("Last contact"), "date"),
+            Column("spoken", _("Last contact"), "date", wide_only=bool(self.asked.compare)),
             Column("manager", _("Manager"), "person"),
         ]
 

@@ -100,7 +100,7 @@ class PlanFactReport(Report):
             Column("deviation_share", _("Deviation, %"), "percent", only_export=True),
             Column("to_date", _("Deviation to date"), kind, tone=signed("to_date")),
             Column("done", _("Done, %"), "percent"),
-            Column("pace", _("Pace a day"), kind),
+            Column("pace", _("Pace a day"), kind, wide_only=bool(self.asked.compare)),
             Column("needed", _("Needed a day"), kind, wide_only=True),
             Column("forecast", _("Forecast"), kind),
             Column(
@@ -110,7 +110,7 @@ class PlanFactReport(Report):
             Column("portfolio", _("Portfolio"), kind, wide_only=True),
             Column("before", words_of(before).capitalize(), kind),
             Column("year_ago", words_of(year_ago).capitalize(), kind),
-            Column("year", _("12 months"), "spark", export=False),
+            Column("year", _("12 months"), "spark", export=False, wide_only=bool(self.asked.compare)),
         ]
         # What the fact is compared with stands beside it already; a month of a year has a neighbour of its own.
         beside = "year_ago" if self.asked.compare == YEAR_AGO else ""
