@@ -20,7 +20,8 @@ from core.places import Text
 from core.tables.columns import Column
 from leads.models import NamedList
 from people import access
-from reports.asking import Asked
+from reports import vat
+from reports.asking import Asked, Switch
 from reports.facts import SOLD
 from reports.facts.base import Fact
 from reports.facts.clients import COSTS, LEADS
@@ -37,7 +38,7 @@ _NUMBERS: dict[str, tuple[Fact, str]] = {
     "deals": (CREATED, "deals"),
     "won": (WON, "deals"),
     "won_amount": (WON, "amount"),
-    "sales": (SOLD, "net"),
+    "sales": (SOLD, "net"),  # with VAT where that is asked for
     "margin": (SOLD, "margin"),
     "cost": (COSTS, "cost"),
 }
@@ -51,20 +52,26 @@ class Marketing(Report):
     section = Section.CLIENTS
     about = gettext_lazy(
         "Leads are clients entered in the period, deals those made in it, won those won in it with their sum, sales"
-        " what was shipped in it without VAT, each by the client's source (campaign) of today, whenever the client"
-        " came. Costs are those of the months that begin in the period, as entered with the campaigns, not divided by"
-        " days. Cost per lead is cost / leads, per won deal cost / won, return is margin / cost. Costs are shown of the"
-        " whole company only: narrowed by a manager or a region nobody knows their part."
+        " what was shipped in it without VAT or with it (margin is always without), each by the client's source"
+        " (campaign) of today, whenever the client came. Costs are those of the months that begin in the period, as"
+        " entered with the campaigns, not divided by days. Cost per lead is cost / leads, per won deal cost / won,"
+        " return is margin / cost. Costs are shown of the whole company only: narrowed by a manager or a region nobody"
+        " knows their part."
     )
     roles = HEADS
     period = "this-quarter"
     narrowings = ("team", "manager", "region", "segment")
+    switches: ClassVar[Sequence[Switch]] = (vat.VAT,)
     compared = ("leads", "sales")
 
     def __init__(self, asked: Asked) -> None:
         super().__init__(asked)
         self.knows_costs = access.owners_visible_to(asked.user) is None and not asked.narrow
         self.wanted = [key for key in _NUMBERS if key != "cost" or self.knows_costs]
+
+    def _number(self, column: str) -> tuple[Fact, str]:
+        """The records a column counts, and by which measure."""
+        return (SOLD, vat.measure(self.asked)) if column == "sales" else _NUMBERS[column]
 
     def columns(self) -> Sequence[Column]:
         columns = [
@@ -73,8 +80,8 @@ class Marketing(Report):
             Column("won", _("Won"), "int"),
             Column("conversion", _("Won of deals"), "percent", wide_only=True),
             Column("won_amount", _("Sum of won, ₽"), "sum", wide_only=True),
-            Column("sales", _("Sales without VAT, ₽"), "sum"),
-            Column("margin", _("Margin, ₽"), "sum", wide_only=True),
+            Column("sales", vat.sales(self.asked), "sum"),
+            Column("margin", vat.margin(self.asked), "sum", wide_only=True),
         ]
         if self.knows_costs:
             columns += [
@@ -91,7 +98,7 @@ class Marketing(Report):
         of_fact: dict[str, dict[str, str]] = {}
         facts = {}
         for column in self.wanted:
-            fact, measure = _NUMBERS[column]
+            fact, measure = self._number(column)
             facts[fact.key] = fact
             of_fact.setdefault(fact.key, {})[column] = measure
         found: dict[int | None, dict[str, Any]] = {}
@@ -124,12 +131,12 @@ class Marketing(Report):
     def records(self, line: str, column: str) -> Found | None:
         if column not in self.wanted:
             return None
-        fact, measure = _NUMBERS[column]
+        fact, measure = self._number(column)
         more = {} if line == TOTAL else {self.by: None if line == _NONE else int(line)}
         return Found(fact.records(self.asked, **more), fact.measures[measure].value)
 
     def picture(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Picture | None:
-        series = [Series(_("Sales without VAT, ₽"), [line.values.get("sales") for line in lines])]
+        series = [Series(vat.sales(self.asked), [line.values.get("sales") for line in lines])]
         if self.knows_costs:
             series.append(Series(_("Spent, ₽"), [line.values.get("cost") for line in lines]))
         return Picture("axes", self.title, [line.label for line in lines], series, unit="₽")

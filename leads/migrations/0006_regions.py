@@ -5,15 +5,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads', '0005_campaigns'),
+        ("leads", "0005_campaigns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='client',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['region', 'manager'], name='leads_client_region'),
+            model_name="client",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["region", "manager"],
+                name="leads_client_region",
+            ),
         ),
     ]

@@ -5,16 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads', '0006_regions'),
-        ('pipeline', '0005_illiquid_days'),
+        ("leads", "0006_regions"),
+        ("pipeline", "0005_illiquid_days"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('state', 'open')), fields=['expected_on', 'stage', 'product_group', 'manager', 'amount'], name='pipeline_deal_expected'),
+            model_name="deal",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True), ("state", "open")),
+                fields=["expected_on", "stage", "product_group", "manager", "amount"],
+                name="pipeline_deal_expected",
+            ),
         ),
     ]

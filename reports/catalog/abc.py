@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -16,6 +16,8 @@ from core.places import Text
 from core.tables.columns import Column
 from leads.models import Client
 from people import access
+from reports import vat
+from reports.asking import Switch
 from reports.facts import SOLD
 from reports.pictures import Picture, Series
 from reports.report import SELLERS, TOTAL, Found, Line, Report, Section
@@ -44,22 +46,24 @@ def classes_of(sales: Sequence[tuple[int, Decimal]]) -> dict[int, str]:
 class ABC(Report):
     code, title, section = "abc", gettext_lazy("ABC of clients"), Section.CLIENTS
     about = gettext_lazy(
-        "Clients by what was shipped to them in the period, net of returns and without VAT, the greatest first. A: who"
-        " together bring 80 % of the sales, the one with whom it is reached included; B: the next, up to 95 %; C: the"
-        " rest. So a client is A while all before it have brought less than 80 %, exactly. Who has returned as much as"
-        " was shipped is C and is left out of the whole that shares are counted of."
+        "Clients by what was shipped to them in the period, net of returns, without VAT or with it, the greatest"
+        " first. A: who together bring 80 % of the sales, the one with whom it is reached included; B: the next, up to"
+        " 95 %; C: the rest. So a client is A while all before it have brought less than 80 %, exactly. Who has"
+        " returned as much as was shipped is C and is left out of the whole that shares are counted of."
     )
     roles = SELLERS
     period = "this-year"
     narrowings = ("team", "manager", "region", "source", "campaign", "segment", "group")
+    switches: ClassVar[Sequence[Switch]] = (vat.VAT,)
     rows_are = gettext_lazy("Class, client")
-    compared = ("net",)
+    compared = ("sales",)
     icon = "sort-down"
 
     @cached_property
     def sales(self) -> list[tuple[int, Decimal]]:
-        found = SOLD.sums(self.asked, ["client"], ["net"])
-        rows = [(client, row["net"] or _ZERO) for (client,), row in found.items()]
+        measure = vat.measure(self.asked)
+        found = SOLD.sums(self.asked, ["client"], [measure])
+        rows = [(client, row[measure] or _ZERO) for (client,), row in found.items()]
         return sorted(rows, key=lambda row: (-row[1], row[0]))
 
     @cached_property
@@ -73,7 +77,7 @@ class ABC(Report):
     def columns(self) -> Sequence[Column]:
         return [
             Column("clients", _("Clients"), "int"),
-            Column("net", _("Sales without VAT, ₽"), "sum"),
+            Column("sales", vat.sales(self.asked), "sum"),
             Column("share", _("Share"), "percent"),
             Column("together", _("With all before"), "percent"),
         ]
@@ -86,10 +90,10 @@ class ABC(Report):
         for client, amount in self.sales:
             name = self.classes[client]
             if of_class is None or of_class.key != name:
-                of_class = Line(name, name, {"clients": 0, "net": _ZERO}, is_sum=True)
+                of_class = Line(name, name, {"clients": 0, "sales": _ZERO}, is_sum=True)
                 lines.append(of_class)
             together += max(amount, _ZERO)
-            values = {"net": amount, "together": self._share(together), "share": self._share(amount)}
+            values = {"sales": amount, "together": self._share(together), "share": self._share(amount)}
             lines.append(
                 Line(
                     str(client),
@@ -101,8 +105,8 @@ class ABC(Report):
                 )
             )
             of_class.values["clients"] += 1
-            of_class.values["net"] += amount
-            of_class.values["share"] = self._share(of_class.values["net"])
+            of_class.values["sales"] += amount
+            of_class.values["share"] = self._share(of_class.values["sales"])
             of_class.values["together"] = values["together"]
         return lines
 
@@ -115,32 +119,32 @@ class ABC(Report):
         return amount / self.whole if self.whole else None
 
     def total(self, lines: Sequence[Line]) -> dict[str, Any]:
-        net = sum((amount for _client, amount in self.sales), _ZERO)
-        return {"clients": len(self.sales), "net": net, "share": self._share(net)}
+        whole = sum((amount for _client, amount in self.sales), _ZERO)
+        return {"clients": len(self.sales), "sales": whole, "share": self._share(whole)}
 
     def opens(self, line: Line, column: Column) -> bool:
-        return column.key == "net" and line.values.get("clients", 0) <= _MOST_OPENED
+        return column.key == "sales" and line.values.get("clients", 0) <= _MOST_OPENED
 
     def records(self, line: str, column: str) -> Found | None:
-        if column != "net":
+        if column != "sales":
             return None
         rows = SOLD.records(self.asked)
         if line == TOTAL:
-            return Found(rows, SOLD.measures["net"].value)
+            return Found(rows, SOLD.measures[vat.measure(self.asked)].value)
         of_class = [client for client, name in self.classes.items() if name == line]
         clients = of_class[:_MOST_OPENED] or [int(line)]
-        return Found(rows.filter(shipment__client__in=clients), SOLD.measures["net"].value)
+        return Found(rows.filter(shipment__client__in=clients), SOLD.measures[vat.measure(self.asked)].value)
 
     def picture(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Picture | None:
-        shown = [line for line in lines if line.is_sum and line.values.get("net") is not None]
+        shown = [line for line in lines if line.is_sum and line.values.get("sales") is not None]
         return Picture(
             "bars",
             self.title,
             [line.label for line in shown],
             [
                 Series(
-                    _("Sales without VAT, ₽"),
-                    [line.values["net"] for line in shown],
+                    vat.sales(self.asked),
+                    [line.values["sales"] for line in shown],
                     notes=[f"{show.number(line.values['clients'])}" for line in shown],
                 )
             ],
@@ -159,5 +163,5 @@ class ABC(Report):
             show.number(first.values["clients"]),
             show.number(total["clients"]),
             show.percent(first.values["share"]),
-            roubles(first.values["net"]),
+            roubles(first.values["sales"]),
         )

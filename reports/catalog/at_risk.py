@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -19,7 +19,8 @@ from core.places import Text
 from core.tables.columns import Column
 from leads.models import Client
 from orders.models import Shipment
-from reports.asking import Asked
+from reports import vat
+from reports.asking import Asked, Switch
 from reports.facts import SHIPMENTS, SOLD
 from reports.facts.clients import CLIENTS
 from reports.pictures import Picture, Series
@@ -38,12 +39,13 @@ class ClientsAtRisk(Report):
         "As of today. Usual rhythm: the median number of days between two days of shipment in the last two years, of"
         " clients with at least three such days. At risk: more than one and a half times that rhythm has passed since"
         " the last shipment, at least a fortnight, and not more than a year. Sales are those of the last 365 days,"
-        " without VAT, net of returns: what may be lost. The greatest stand first. Of a day a month or a year ago the"
-        " shipments until then say who was at risk, of today's clients."
+        " without VAT or with it, net of returns: what may be lost. The greatest stand first. Of a day a month or a"
+        " year ago the shipments until then say who was at risk, of today's clients."
     )
     roles = SELLERS
     period = ""
     narrowings = ("team", "manager", "region", "source", "campaign", "segment")
+    switches: ClassVar[Sequence[Switch]] = (vat.VAT,)
     rows_are = gettext_lazy("Client")
     compared = ("sales",)
     icon = "person-exclamation"
@@ -72,13 +74,17 @@ class ClientsAtRisk(Report):
         )
         return [one for one in rhythms(shipped) if one.is_at_risk(self.asked.last)]
 
+    @property
+    def _sales(self) -> Text:
+        return _("Sales in a year with VAT, ₽") if vat.is_with(self.asked) else _("Sales in a year, ₽")
+
     def columns(self) -> Sequence[Column]:
         return [
             Column("usual", _("Buys every, days"), "quantity"),
             Column("since", _("Days since the last"), "int"),
             Column("times", _("Of the rhythm"), "percent"),
             Column("last", _("Last shipment"), "date"),
-            Column("sales", _("Sales in a year, ₽"), "sum"),
+            Column("sales", self._sales, "sum"),
             Column("spoken", _("Last contact"), "date"),
             Column("manager", _("Manager"), "person"),
         ]
@@ -86,7 +92,8 @@ class ClientsAtRisk(Report):
     def lines(self) -> list[Line]:
         ids = [one.client for one in self.found]
         clients = Client.objects.select_related("manager").in_bulk(ids)
-        sums = SOLD.sums(self.year, ["client"], ["net"]) if ids else {}
+        measure = vat.measure(self.asked)
+        sums = SOLD.sums(self.year, ["client"], [measure]) if ids else {}
         lines = []
         for one in self.found:
             client, since = clients[one.client], one.since(self.asked.last)
@@ -95,7 +102,7 @@ class ClientsAtRisk(Report):
                 "since": since,
                 "times": since / one.usual if one.usual else None,
                 "last": one.last,
-                "sales": sums[(one.client,)]["net"] if (one.client,) in sums else _ZERO,
+                "sales": sums[(one.client,)][measure] if (one.client,) in sums else _ZERO,
                 "spoken": client.last_contact_at,
                 "manager": client.manager.short_name,
             }
@@ -116,7 +123,7 @@ class ClientsAtRisk(Report):
             ids = [int(line)]
         if column == "sales":
             rows = SOLD.records(self.year).filter(shipment__client__in=ids)
-            return Found(rows, SOLD.measures["net"].value)
+            return Found(rows, SOLD.measures[vat.measure(self.asked)].value)
         if column in ("usual", "since") and line != TOTAL:
             return Found(SHIPMENTS.records(self.long_ago, client=ids[0]).filter(kind=Shipment.Kind.SHIPMENT))
         return None
@@ -127,7 +134,7 @@ class ClientsAtRisk(Report):
             "bars",
             _("Sales in a year that may be lost"),
             [line.label for line in shown],
-            [Series(_("Sales in a year, ₽"), [line.values["sales"] for line in shown])],
+            [Series(self._sales, [line.values["sales"] for line in shown])],
             unit="₽",
         )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,13 +14,15 @@ from django.utils.translation import gettext_lazy
 from core.money import format_money
 from core.places import Text
 from core.tables.columns import Column
+from orders.lines import rounded
 from people.models import User
+from reports import vat
+from reports.asking import Switch
 from reports.facts import SHIPMENTS, SOLD
 from reports.facts.orders import MADE
 from reports.pictures import Picture, Series
 from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
 
-_CENT = Decimal("0.01")
 _ZERO = Decimal("0.00")
 _SUMS = ("orders", "ordered", "sales")
 
@@ -28,22 +30,27 @@ _SUMS = ("orders", "ordered", "sales")
 class Averages(Report):
     code, title, section = "averages", gettext_lazy("Average order and sales per manager"), Section.SALES
     about = gettext_lazy(
-        "By manager: orders in force of the period without VAT and their average; what was shipped without VAT, net of"
-        " returns, to how many clients, and the average per client. The total's sales per manager are all sales divided"
-        " by the managers who sold."
+        "By manager: orders in force of the period and their average; what was shipped, net of returns, to how many"
+        " clients, and the average per client; all of it without VAT or with it. The total's sales per manager are all"
+        " sales divided by the managers who sold."
     )
     roles = SELLERS
     narrowings = ("team", "manager", "region", "source", "segment")
+    switches: ClassVar[Sequence[Switch]] = (vat.VAT,)
     rows_are = gettext_lazy("Manager")
     compared = ("average",)
     icon = "person-lines-fill"
 
+    @property
+    def _ordered(self) -> str:
+        return "amount" if vat.is_with(self.asked) else "net"
+
     def columns(self) -> Sequence[Column]:
         return [
             Column("orders", _("Orders"), "int"),
-            Column("ordered", _("Orders without VAT, ₽"), "sum"),
+            Column("ordered", MADE.measures[self._ordered].label, "sum"),
             Column("average", _("Average order, ₽"), "sum"),
-            Column("sales", _("Sales without VAT, ₽"), "sum"),
+            Column("sales", vat.sales(self.asked), "sum"),
             Column("clients", _("Clients shipped to"), "int"),
             Column("per_client", _("Average per client, ₽"), "sum"),
             Column("per_manager", _("Average per manager, ₽"), "sum"),
@@ -53,11 +60,13 @@ class Averages(Report):
         empty = {"orders": 0, "ordered": _ZERO, "sales": _ZERO, "clients": 0}
         found: dict[int, dict[str, Any]] = {}
         rows = MADE.records(self.asked).order_by().values_list("manager")
-        for pk, orders, net in rows.annotate(orders_=Count("pk"), net_=Sum("net")):
-            found.setdefault(pk, dict(empty)).update(orders=orders, ordered=net)
+        ordered = MADE.measures[self._ordered].value
+        for pk, orders, sum_ in rows.annotate(orders_=Count("pk"), sum_=ordered):
+            found.setdefault(pk, dict(empty)).update(orders=orders, ordered=sum_)
         rows = SHIPMENTS.records(self.asked).order_by().values_list("manager")
-        for pk, net, clients in rows.annotate(net_=Sum("net"), clients_=Count("client", distinct=True)):
-            found.setdefault(pk, dict(empty)).update(sales=net, clients=clients)
+        sales = SHIPMENTS.measures[vat.measure(self.asked)].value
+        for pk, sum_, clients in rows.annotate(sum_=sales, clients_=Count("client", distinct=True)):
+            found.setdefault(pk, dict(empty)).update(sales=sum_, clients=clients)
         names = User.all_objects.in_bulk(list(found))
         lines = [Line(str(pk), names[pk].short_name, _derived(values)) for pk, values in found.items()]
         return sorted(lines, key=lambda line: (-line.values["sales"], str(line.label)))
@@ -76,9 +85,12 @@ class Averages(Report):
     def records(self, line: str, column: str) -> Found | None:
         more = {} if line == TOTAL else {"manager": int(line)}
         if column in ("orders", "ordered"):
-            return Found(MADE.records(self.asked, **more), Count("pk") if column == "orders" else Sum("net"))
+            return Found(
+                MADE.records(self.asked, **more),
+                MADE.measures["orders" if column == "orders" else self._ordered].value,
+            )
         if column == "sales":
-            return Found(SOLD.records(self.asked, **more), SOLD.measures["net"].value)
+            return Found(SOLD.records(self.asked, **more), SOLD.measures[vat.measure(self.asked)].value)
         if column == "clients":
             return Found(SHIPMENTS.records(self.asked, **more), Count("client", distinct=True))
         return None
@@ -100,7 +112,7 @@ class Averages(Report):
 
 
 def _share(sum_: Decimal | None, count: int) -> Decimal | None:
-    return (sum_ / count).quantize(_CENT, rounding=ROUND_HALF_UP) if sum_ is not None and count else None
+    return rounded(sum_ / count) if sum_ is not None and count else None
 
 
 def _derived(values: dict[str, Any]) -> dict[str, Any]:

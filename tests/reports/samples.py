@@ -39,8 +39,8 @@ SAMPLES = {
         missing=NONE,
         roles=SELLERS,
         shows=False,
-        needs="?line=total&column=net",
-        queries=("?line=total&column=net&manager={user}",),
+        needs="?line=total&column=sales",
+        queries=("?line=total&column=sales&manager={user}",),
     ),
 }
 

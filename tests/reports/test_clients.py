@@ -112,7 +112,7 @@ def test_clients_stand_in_their_classes(firm: Firm) -> None:
     firm.ship(small, 5)
     take_back(firm.ship(back), 1)
     sheet = sheet_of("abc", firm.director, period="this-month")
-    assert table(sheet, "clients", "net", "share", "together") == {
+    assert table(sheet, "clients", "sales", "share", "together") == {
         "A": (1, D(8000), D("0.8"), D("0.8")),
         "Первый": (None, D(8000), D("0.8"), D("0.8")),
         "B": (1, D(1500), D("0.15"), D("0.95")),
@@ -122,9 +122,9 @@ def test_clients_stand_in_their_classes(firm: Firm) -> None:
         "Четвёртый": (None, D(0), D(0), D(1)),
         "=": (4, D(10000), D(1), None),
     }
-    assert len(behind(sheet, "C", "net")) == 3
-    behind(sheet, "Второй", "net")
-    behind(sheet, "=", "net")
+    assert len(behind(sheet, "C", "sales")) == 3
+    behind(sheet, "Второй", "sales")
+    behind(sheet, "=", "sales")
     assert "80" in str(sheet.sentence)
 
 

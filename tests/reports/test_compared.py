@@ -53,7 +53,7 @@ def test_a_month_stands_beside_the_same_month_a_year_ago(next_year: Company) -> 
 
 def test_a_month_that_is_there_no_more_stands_once_at_the_end(next_year: Company) -> None:
     sheet = sheet_of("sales-year", next_year.director, period="this-year", compare="year-ago")
-    assert beside(sheet, "net") == {
+    assert beside(sheet, "sales") == {
         "Август 2026": D(10000),
         "Сентябрь 2026": D(7000),
         "Октябрь 2026": D("-750.02"),
@@ -68,7 +68,7 @@ def test_a_month_of_a_quarter_stands_beside_the_same_of_the_quarter_before(firm:
     # October beside July, when nothing was sold; November beside August; nothing yet in December.
     rows = {"Октябрь 2026": D("-750.02"), "Ноябрь 2026": D(4000)}
     sheet = sheet_of("sales-year", firm.director, **asked)
-    assert table(sheet, "net", "net__other") == {
+    assert table(sheet, "sales", "sales__other") == {
         "Октябрь 2026": (rows["Октябрь 2026"], None),
         "Ноябрь 2026": (rows["Ноябрь 2026"], D(10000)),
         "Сентябрь 2026": (None, D(7000)),

@@ -90,17 +90,17 @@ def test_who_sold_what_had_lain_too_long(house: House) -> None:
     ship_part(house.promised, {gut: 4, pepper: 8})
     house.on(11, 12)
     sheet = sheet_of("illiquid", house.director)
-    assert table(sheet, "balance", "lies", "allowed", "quantity", "net", "value") == {
+    assert table(sheet, "balance", "lies", "allowed", "quantity", "sales", "value") == {
         "Черева": (D(90), 51, 30, D(4), D(400), D(5445)),
         "=": (None, None, None, None, D(400), D(5445)),
     }
     behind(sheet, "Черева", "quantity")
     sellers = sheet_of("illiquid", house.director, rows="manager")
     third = D(400) / 1200
-    assert table(sellers, "net", "all", "share") == {
+    assert table(sellers, "sales", "all", "share") == {
         "Белова А.": (D(400), D(1200), third),
         "=": (D(400), D(1200), third),
     }
-    behind(sellers, "=", "net")
+    behind(sellers, "=", "sales")
     behind(sellers, "Белова А.", "all")
     assert table(sheet_of("stock", house.director), "mark")["Черева"] == ""
