@@ -19,6 +19,7 @@ from core.money import format_money
 from core.places import Text
 from core.tables.columns import Column
 from leads.models import NamedList
+from orders.lines import rounded
 from people import access
 from reports import vat
 from reports.asking import Asked, Switch
@@ -31,7 +32,7 @@ from reports.report import HEADS, TOTAL, Found, Line, Report, Section
 from reports.saying import roubles
 
 _NONE = "none"
-_ZERO, _CENT = Decimal(0), Decimal("0.01")
+_ZERO = Decimal(0)
 # Column → the records it counts and their measure.
 _NUMBERS: dict[str, tuple[Fact, str]] = {
     "leads": (LEADS, "clients"),
@@ -172,7 +173,7 @@ def _derived(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _each(cost: Decimal, number: int) -> Decimal | None:
-    return (cost / number).quantize(_CENT) if cost and number else None
+    return rounded(cost / number) if cost and number else None
 
 
 def _pays(line: Line) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,13 +13,13 @@ from django.db.models import QuerySet
 from core import periods
 from leads.models import Client
 from orders import receivables
+from orders.lines import rounded
 from orders.models import Order
 from orders.receivables import Due, PaidDue
 from reports.asking import Asked
 from reports.facts.base import narrowed
 from reports.facts.orders import ORDER_PATHS
 
-CENT = Decimal("0.01")
 # What of each order is in a cell, by the order's id.
 Parts = dict[int, Decimal]
 
@@ -59,7 +59,7 @@ def usually_delayed(dues: list[Due], day: dt.date) -> list[Due]:
 
 
 def by_confidence(amount: Decimal, confidence: int) -> Decimal:
-    return (amount * confidence / 100).quantize(CENT, rounding=ROUND_HALF_UP)
+    return rounded(amount * confidence / 100)
 
 
 def parts_of(dues: Iterable[Due | PaidDue]) -> Parts:

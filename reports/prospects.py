@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
+from orders.lines import rounded
 from orders.models import Order, OrderLine
 from pipeline.models import Deal
 from reports.asking import Asked
 from reports.facts.base import expression, narrowed
 
-CENT = Decimal("0.01")
 # Deals more probable than this are called probable in sentences.
 PROBABLE = 70
 
@@ -60,7 +60,7 @@ def weighted(asked: Asked, by: str) -> dict[Any, Decimal]:
         .values_list("by", "stage__probability", "sum")
     ):
         found[key] += amount * probability / 100
-    return {key: value.quantize(CENT, rounding=ROUND_HALF_UP) for key, value in found.items()}
+    return {key: rounded(value) for key, value in found.items()}
 
 
 def probable(asked: Asked) -> Decimal:
@@ -84,7 +84,7 @@ def deciding(asked: Asked, count: int = 10) -> list[Deciding]:
     keys = list(open_deals(asked).order_by(weight.desc(), "pk").values_list("pk", flat=True)[:count])
     deals = Deal.objects.select_related("client", "stage", "manager").in_bulk(keys)
     return [
-        Deciding(deal, (deal.amount * deal.stage.probability / 100).quantize(CENT, rounding=ROUND_HALF_UP))
+        Deciding(deal, rounded((deal.amount or Decimal(0)) * deal.stage.probability / 100))
         for deal in map(deals.__getitem__, keys)
     ]
 
@@ -105,5 +105,5 @@ def to_ship(asked: Asked, by: str) -> dict[Any, dict[str, Decimal]]:
         parts = found[key]
         parts["quantity"] += quantity - shipped
         for name, sum_ in (("net", net), ("gross", gross), ("margin", net - cost)):
-            parts[name] += (sum_ * left).quantize(CENT, rounding=ROUND_HALF_UP)
+            parts[name] += rounded(sum_ * left)
     return found

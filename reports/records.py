@@ -99,6 +99,26 @@ def show(request: HttpRequest, code: str) -> HttpResponseBase:
     return view.dispatch(request)
 
 
+def _of_goods(document: str) -> list[Column]:
+    """The columns of a line of goods after its day and its document."""
+    return [
+        Column(
+            "client", _("Client"), value=f"{document}.client.name", link=f"{document}.client.get_absolute_url"
+        ),
+        Column(
+            "product",
+            _("Product"),
+            value="product.name",
+            link="product.get_absolute_url",
+            sort="product__name",
+        ),
+        Column("manager", _("Manager"), "person", value=f"{document}.manager.short_name"),
+        Column("quantity", _("Quantity"), "quantity", sort="quantity"),
+        Column("net", _("Without VAT, ₽"), "sum", sort="net"),
+        Column("amount", _("With VAT, ₽"), "sum", sort="amount", wide_only=True),
+    ]
+
+
 class SoldLines(Records):
     """Lines of shipments, returns and corrections."""
 
@@ -118,20 +138,7 @@ class SoldLines(Records):
                 _("Document"),
                 value=lambda line: f"{line.shipment.get_kind_display()} {line.shipment}",
             ),
-            Column(
-                "client", _("Client"), value="shipment.client.name", link="shipment.client.get_absolute_url"
-            ),
-            Column(
-                "product",
-                _("Product"),
-                value="product.name",
-                link="product.get_absolute_url",
-                sort="product__name",
-            ),
-            Column("manager", _("Manager"), "person", value="shipment.manager.short_name"),
-            Column("quantity", _("Quantity"), "quantity", sort="quantity"),
-            Column("net", _("Without VAT, ₽"), "sum", sort="net"),
-            Column("amount", _("With VAT, ₽"), "sum", sort="amount", wide_only=True),
+            *_of_goods("shipment"),
         ]
 
 
@@ -171,16 +178,5 @@ class OrderedLines(Records):
                 "day", _("Day"), "date", value="order.ordered_on", sort="order__ordered_on", on_phone="end"
             ),
             Column("order", _("Order"), value="order"),
-            Column("client", _("Client"), value="order.client.name", link="order.client.get_absolute_url"),
-            Column(
-                "product",
-                _("Product"),
-                value="product.name",
-                link="product.get_absolute_url",
-                sort="product__name",
-            ),
-            Column("manager", _("Manager"), "person", value="order.manager.short_name"),
-            Column("quantity", _("Quantity"), "quantity", sort="quantity"),
-            Column("net", _("Without VAT, ₽"), "sum", sort="net"),
-            Column("amount", _("With VAT, ₽"), "sum", sort="amount", wide_only=True),
+            *_of_goods("order"),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from core.periods import Period
 from core.places import Text
 from core.tables.columns import Column
 from orders.dues import working_day
+from orders.lines import rounded
 from orders.models import Order, Terms
 from orders.plans import plan_of
 from orders.receivables import Due
@@ -31,7 +32,6 @@ from reports.pictures import Picture, Series
 from reports.report import HEADS, TOTAL, Found, Line, Report, Section, added, place_of
 
 _ZERO = Decimal("0.00")
-_CENT = Decimal("0.01")
 _ONE = dt.timedelta(1)
 # The longest deferral there is reaches so many months on.
 _REACH = 13
@@ -229,7 +229,7 @@ class ReceiptsPlan(Report):
 
 
 def _exact(amount: Fraction) -> Decimal:
-    return (Decimal(amount.numerator) / Decimal(amount.denominator)).quantize(_CENT, rounding=ROUND_HALF_UP)
+    return rounded(Decimal(amount.numerator) / Decimal(amount.denominator))
 
 
 def _with_share(values: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,7 @@ from core.money import format_money
 from core.periods import Period
 from core.places import Text
 from core.tables.columns import Column
+from orders.lines import rounded
 from orders.models import Order, OrderLine, ShipmentLine
 from orders.tree import Tree
 from people import access
@@ -29,7 +30,6 @@ from reports.pictures import Picture, Series
 from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
 
 _ZERO = Decimal("0.00")
-_CENT = Decimal("0.01")
 _LEFT = Sum(F("quantity") - F("shipped"))
 
 
@@ -117,7 +117,7 @@ class InStock(Report):
             "mark": _("illiquid") if stock.is_illiquid else "",
         }
         if self.sees_costs and product.cost is not None and (stock.balance or 0) > 0:
-            values["value"] = (stock.balance * product.cost).quantize(_CENT, rounding=ROUND_HALF_UP)
+            values["value"] = rounded(stock.balance * product.cost)
         return values
 
     def total(self, lines: Sequence[Line]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from core import show
 from core.money import format_money
 from core.places import Text
 from core.tables.columns import Column
+from orders.lines import rounded
 from orders.models import Order, OrderLine, Terms
 from reports import whom
 from reports.asking import Switch
@@ -27,7 +28,7 @@ from reports.pictures import Picture, Series
 from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
 
 _ZERO = Decimal("0.00")
-_CENT, _TENTH = Decimal("0.01"), Decimal("0.1")
+_TENTH = Decimal("0.1")
 _COUNTS = ("orders", "against", "discounts", "deferrals", "unexplained")
 _SUMS = ("given", "deferred")
 
@@ -111,7 +112,7 @@ class AgainstTheCard(Report):
             if discount > agreed[pk]:
                 beyond = price * quantity * (discount - agreed[pk]) / 100
                 beyond = beyond if with_vat else beyond * (100 + (rate or 0)) / 100
-                given[pk] += beyond.quantize(_CENT, rounding=ROUND_HALF_UP)
+                given[pk] += rounded(beyond)
         return [
             _Against(pk, whose, amount, given.get(pk, _ZERO), max(0, days - agreed_days), bool(reason))
             for pk, whose, amount, days, agreed_days, reason in rows

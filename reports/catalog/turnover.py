@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from core import periods, show
 from core.places import Text
 from core.tables.columns import Column
+from orders.lines import rounded
 from orders.models import Payment, Shipment
 from people import access
 from reports import owed
@@ -25,7 +26,7 @@ from reports.pictures import Picture, Series
 from reports.report import HEADS, TOTAL, Found, Line, Report, Section, place_of
 
 _ZERO = Decimal("0.00")
-_CENT, _TENTH = Decimal("0.01"), Decimal("0.1")
+_TENTH = Decimal("0.1")
 _ONE = dt.timedelta(1)
 
 
@@ -115,7 +116,7 @@ class Turnover(Report):
             after, days = _sides(balances), (last - first).days + 1
             values: dict[str, Any] = {key: sum(moved[key].values(), _ZERO) for key in ("sales", "received")}
             for side, start, end in zip(("debt", "advance"), before, after, strict=True):
-                average = ((start + end) / 2).quantize(_CENT, rounding=ROUND_HALF_UP)
+                average = rounded((start + end) / 2)
                 values |= {side: end, f"{side}_average": average}
                 values[f"{side}_days"] = _days(average * days, values["sales"])
             place = place_of("month", self.asked.first, first)
@@ -132,7 +133,7 @@ class Turnover(Report):
         lengths = {first.isoformat(): (last - first).days + 1 for first, last in self.months}
         for side in ("debt", "advance"):
             weighed = sum((line.values[f"{side}_average"] * lengths[line.key] for line in lines), _ZERO)
-            average = (weighed / sum(lengths.values())).quantize(_CENT, rounding=ROUND_HALF_UP)
+            average = rounded(weighed / sum(lengths.values()))
             found |= {side: lines[-1].values[side], f"{side}_average": average}
             found[f"{side}_days"] = _days(weighed, found["sales"])
         return found

@@ -1,6 +1,8 @@
 """Sales: what was shipped (net of returns, in the month they came back), the documents of it, what was ordered."""
 
-from django.db.models import Count, F, Q, Sum
+from collections.abc import Mapping
+
+from django.db.models import Aggregate, Count, Expression, F, Q, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +24,7 @@ _ROLLED = {
 }
 
 
-def _paths(client: str, manager: str, day: str) -> dict[str, str]:
+def _whose(client: str, manager: str) -> dict[str, str]:
     return {
         "manager": manager,
         "team": manager,
@@ -32,8 +34,13 @@ def _paths(client: str, manager: str, day: str) -> dict[str, str]:
         "source": f"{client}__source",
         "campaign": f"{client}__campaign",
         "segment": f"{client}__segment",
-        "day": day,
     }
+
+
+def _by_client(values: Mapping[str, Aggregate | Expression]) -> Rolled:
+    """What each seller shipped to each client in a month."""
+    rows = {**_whose("client", "manager"), "month": "month"}
+    return Rolled(lambda user: SalesByClient.objects.visible_to(user), rows, values)
 
 
 # Lines of shipments, returns and corrections: what the word "sales" means unless something else is said.
@@ -43,7 +50,8 @@ SOLD = Fact(
     lambda user: ShipmentLine.objects.visible_to(user),
     "shipment__day",
     {
-        **_paths("shipment__client", "shipment__manager", "shipment__day"),
+        **_whose("shipment__client", "shipment__manager"),
+        "day": "shipment__day",
         "month": "shipment__month",
         "product": "product",
         "group": "product__group",
@@ -62,21 +70,7 @@ SOLD = Fact(
             },
             {**_ROLLED, "quantity": Sum("quantity")},
         ),
-        Rolled(
-            lambda user: SalesByClient.objects.visible_to(user),
-            {
-                "manager": "manager",
-                "team": "manager",
-                "month": "month",
-                "client": "client",
-                "region": "client__region",
-                "city": "client__city",
-                "source": "client__source",
-                "campaign": "client__campaign",
-                "segment": "client__segment",
-            },
-            _ROLLED,
-        ),
+        _by_client(_ROLLED),
     ),
 )
 
@@ -86,7 +80,7 @@ SHIPMENTS = Fact(
     _("Shipments"),
     lambda user: Shipment.objects.visible_to(user),
     "day",
-    {**_paths("client", "manager", "day"), "month": "month", "funnel": "order__deal__stage__funnel"},
+    {**_whose("client", "manager"), "day": "day", "month": "month", "funnel": "order__deal__stage__funnel"},
     {
         "net": NET,
         "gross": GROSS,
@@ -96,23 +90,7 @@ SHIPMENTS = Fact(
             "shipments", _("Shipments"), "int", Count("pk", filter=Q(kind=Shipment.Kind.SHIPMENT))
         ),
     },
-    (
-        Rolled(
-            lambda user: SalesByClient.objects.visible_to(user),
-            {
-                "manager": "manager",
-                "team": "manager",
-                "month": "month",
-                "client": "client",
-                "region": "client__region",
-                "city": "client__city",
-                "source": "client__source",
-                "campaign": "client__campaign",
-                "segment": "client__segment",
-            },
-            {**_ROLLED, "shipments": Sum("shipments")},
-        ),
-    ),
+    (_by_client({**_ROLLED, "shipments": Sum("shipments")}),),
 )
 
 # Lines of orders that are not cancelled, by the day of the order.
@@ -122,7 +100,8 @@ ORDERED = Fact(
     lambda user: OrderLine.objects.visible_to(user).filter(order__cancelled_on=None),
     "order__ordered_on",
     {
-        **_paths("order__client", "order__manager", "order__ordered_on"),
+        **_whose("order__client", "order__manager"),
+        "day": "order__ordered_on",
         "month": TruncMonth("order__ordered_on"),
         "product": "product",
         "group": "product__group",
