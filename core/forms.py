@@ -201,7 +201,10 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
                 data[key + suffix] = "" if part is None else part
         else:
             prepared = field.prepare_value(value)
-            data[key] = "" if prepared is None else prepared
+            if isinstance(prepared, list):
+                data.setlist(key, prepared)
+            else:
+                data[key] = "" if prepared is None else prepared
 
     def _choice_name(self, name: str) -> str:
         return self.add_prefix(f"choose-{name}")

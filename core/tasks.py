@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from celery import shared_task
-from django.core.mail import send_mail
 
 from core import once, outbox, periods
 from core.exports import making
 from core.imports import jobs, runs  # noqa: F401  jobs registers its handlers
+from core.letters import letter
 from core.outbox import Job, handler
 
 # Jobs that are done are kept this long for whoever asks what happened. Those with a key stay: the key is for ever.
@@ -24,7 +24,7 @@ def tick(way: str = "beat") -> int:
 
 @handler("core.mail", resumable=True)  # no transaction is held open while a mail server thinks
 def send(job: Job) -> None:
-    send_mail(job.payload["subject"], job.payload["body"], None, job.payload["to"])
+    letter(job.payload["to"], job.payload["subject"], job.payload["body"]).send()
 
 
 @handler("core.clean", daily=True)

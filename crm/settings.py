@@ -68,6 +68,13 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else _LOCAL_H
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is not set: name the host names this company is served under.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Where people find the program: what links in letters begin with.
+_first_host = next((host for host in ALLOWED_HOSTS if "*" not in host), "localhost").removeprefix(".")
+TAKT_URL = os.environ.get("TAKT_URL", "").strip().rstrip("/") or (
+    f"https://{_first_host}" if PRODUCTION else "http://localhost:8000"
+)
+if not TAKT_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(f"TAKT_URL={TAKT_URL!r} is no address: it begins with https:// or http://.")
 
 INSTALLED_APPS = [
     "crm",
@@ -253,6 +260,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 globals().update(
     env.email_url("EMAIL_URL", default="smtp://localhost:25" if PRODUCTION else "consolemail://")
 )
+if not PRODUCTION and "EMAIL_URL" not in os.environ:
+    EMAIL_BACKEND = "core.letters.LogBackend"
 EMAIL_TIMEOUT = 10  # seconds: nobody waits longer for a mail server
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM", "takt@localhost")
 

@@ -7,8 +7,10 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        from reports import places
+        from core.outbox import every_minute
+        from reports import mailings, places
         from reports.report import load
 
         load()
         places.fill()
+        every_minute.append(mailings.every_minute)

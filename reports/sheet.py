@@ -209,6 +209,14 @@ class Sheet:
         return figure(self.picture)
 
     @property
+    def says_nothing(self) -> bool:
+        """No lines, or numbers in none of them: what people need not be written about."""
+        numbers = [column for column in self.columns[1:] if column.type.right and not is_beside(column)]
+        if not self.lines or not numbers:
+            return not self.lines
+        return not any(column.value_of(line) for line in self.lines for column in numbers)
+
+    @property
     def is_wide(self) -> bool:
         """More columns than stand on an upright sheet of paper."""
         return len(self.heads) > 8

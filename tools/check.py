@@ -44,6 +44,8 @@ FOREIGN = (
     "SECRET_KEY",
     "ALLOWED_HOSTS",
     "TAKT_ZONE",
+    "TAKT_URL",
+    "EMAIL_URL",
     "LOG_LEVEL",
 )
 

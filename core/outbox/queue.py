@@ -85,7 +85,10 @@ def enqueue(
 
 
 def enqueue_mail(to: str | Sequence[str], subject: str, body: str) -> Job:
-    """A plain letter, sent after commit. At least once: a worker that dies between sending and marking sends again."""
+    """A plain letter, sent after commit. At least once: a worker that dies between sending and marking sends again.
+
+    What is more than a few lines stands in no job: its handler makes it when it is sent (`core.letters.letter`).
+    """
     addresses = [to] if isinstance(to, str) else list(to)
     return enqueue("core.mail", {"to": addresses, "subject": subject, "body": body})
 

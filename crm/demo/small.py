@@ -18,6 +18,7 @@ from core.history.operations import operation
 from crm.demo import words
 from crm.demo.chance import Chance, Habits, Lead
 from crm.demo.discipline import Evenings, close
+from crm.demo.mailings import make_mailings
 from crm.demo.people import Cast, make_people
 from crm.demo.trade import Trade
 from leads.actions import create_client, create_clients
@@ -78,6 +79,7 @@ class Small:
                 self._day(day, (len(working) - number) * DAYS // self.days)
                 evenings.evening(day)
             set_tasks_of_heads(self.cast, self.last_day)
+            make_mailings(self.cast)
         return self.cast
 
     @property

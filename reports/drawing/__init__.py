@@ -16,7 +16,7 @@ from reports.drawing.marks import NARROW, WIDE, drawn
 from reports.drawing.words import exact
 from reports.pictures import Picture
 
-__all__ = ["NARROW", "WIDE", "figure", "svg"]
+__all__ = ["NARROW", "WIDE", "figure", "file_of", "svg"]
 
 _PAINTERS = {"axes": axes.paint, "bars": lying.bars, "funnel": lying.funnel, "sankey": flows.paint}
 
@@ -27,6 +27,17 @@ def svg(picture: Picture, width: int = WIDE) -> SafeString:
     if not parts:
         return SafeString("")
     return drawn(str(picture.title), width, height, parts, "narrow" if width == NARROW else "wide")
+
+
+def file_of(picture: Picture, width: int = WIDE) -> bytes:
+    """The picture as a file of its own, on white; empty where there is nothing to draw."""
+    height, parts = _PAINTERS[picture.kind](picture, width)
+    if not parts:
+        return b""
+    inside = drawn(str(picture.title), width, height, parts, "wide")
+    root = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height:.0f}" '
+    ground = '<rect width="100%" height="100%" fill="#ffffff"/>'
+    return inside.replace("<svg ", root, 1).replace(">", f">{ground}", 1).encode()
 
 
 def figure(picture: Picture | None, width: int = WIDE) -> SafeString:

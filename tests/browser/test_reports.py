@@ -189,3 +189,45 @@ def test_a_screen_on_the_wall_refreshes_itself_and_survives_a_lost_connection(
     page.unroute("**/dashboard/director/**")
     page.clock.run_for(61_000)
     expect(tile.locator(".lost")).to_be_hidden()
+
+
+def test_a_report_is_sent_by_mail_from_its_page(
+    firm: Company, open_page: Callable[..., Page], violations: Callable[..., list[str]]
+) -> None:
+    page = open_page(as_user=firm.director)
+    page.goto("/reports/plan-fact/?rows=sellers")
+    is_ready(page)
+    page.get_by_role("link", name="Присылать по почте").click()
+    dialog = page.locator("#dialog")
+    expect(dialog.get_by_text("План-факт")).to_be_visible()
+    expect(dialog.get_by_label("День недели")).to_be_hidden()
+    dialog.get_by_text("Раз в неделю").click()
+    expect(dialog.get_by_label("День недели")).to_be_visible()
+    expect(dialog.get_by_label("Число месяца")).to_be_hidden()
+    assert violations(page) == []
+    dialog.get_by_label("День недели").select_option("4")
+    dialog.get_by_label("Во сколько").select_option("7")
+    dialog.get_by_label(firm.director.name).uncheck()
+    dialog.get_by_role("button", name="Присылать").click()
+    expect(dialog.get_by_text("Выберите, кому присылать.")).to_be_visible()
+    expect(dialog.get_by_label("День недели")).to_have_value("4")
+    dialog.get_by_label(firm.head.name).check()
+    dialog.get_by_role("button", name="Присылать").click()
+
+    expect(page).to_have_url("/reports/mailings/")
+    row = page.locator(".mailings tbody tr")
+    expect(row).to_contain_text("по пятницам в 07:00")
+    expect(row).to_contain_text("следующее: завтра, 07:00")
+    expect(row).to_contain_text(firm.head.short_name)
+    assert violations(page) == []
+    row.get_by_role("button", name="Пробное письмо мне").click()
+    expect(page.locator(".toasts")).to_contain_text(firm.director.email)
+    expect(row).to_contain_text("ждёт отправки (пробное)")
+    row.get_by_role("button", name="Остановить").click()
+    expect(row).to_contain_text("остановлена")
+    row.get_by_role("link", name="План-факт").click()
+    dialog.get_by_label("Приложить файл Excel").check()
+    dialog.get_by_role("button", name="Сохранить").click()
+    expect(row).to_contain_text("с Excel")
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert fits(page)

@@ -3,9 +3,9 @@
 from typing import Any
 
 from people.models import Role
-from reports.actions import save_view
-from reports.models import SavedView
-from tests.cast import Cast, Seller
+from reports.actions import create_mailing, save_view
+from reports.models import Mailing, SavedView
+from tests.cast import Cast, Member, Seller
 from tests.samples import SELLERS, Sample
 
 
@@ -54,4 +54,30 @@ SAMPLES |= {
         it=year, missing=NONE, shows=False, post=lambda *_: {"name": "Год", "is_shared": "on"}
     ),
     "reports:delete-view": Sample(of=own_view, private=True, shows=False, post=lambda *_: {}),
+}
+
+
+def own_mailing(_cast: Cast, seller: Seller) -> Mailing:
+    return create_mailing(
+        by=seller.user, report="cube", query="", name=seller.token, recipients=[seller.user], every="week"
+    )
+
+
+def mailing_of(_cast: Cast, _member: Member, seller: Seller) -> dict[str, Any]:
+    return {"every": "week", "weekday": "1", "day": "1", "hour": "9", "name": seller.token}
+
+
+def new_mailing(_cast: Cast, member: Member, _seller: Seller) -> dict[str, Any]:
+    return {"every": "week", "weekday": "1", "day": "1", "hour": "9", "recipients": [member.user.pk]}
+
+
+SAMPLES |= {
+    "reports:mailings": Sample(shows=False),
+    "reports:mailing-new": Sample(it=year, missing=NONE, shows=False, post=new_mailing),
+    "reports:mailing": Sample(of=own_mailing, post=mailing_of),
+    **{
+        f"reports:mailing-{verb}": Sample(of=own_mailing, shows=False, post=lambda *_: {})
+        for verb in ("stop", "resume", "trial", "delete")
+    },
+    "reports:mailing-leave": Sample(of=own_mailing, private=True, shows=False, post=lambda *_: {}),
 }
