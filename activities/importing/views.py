@@ -13,19 +13,18 @@ from django.views.decorators.http import require_POST
 from django.views.generic import View
 from django_htmx.http import HttpResponseClientRefresh
 
+from activities.importing import shown
 from core.history import rollback
 from core.imports import error_file, runs
 from core.imports.forms import SheetForm, UploadForm, WordsForm, row_answers
 from core.imports.importer import Importer, importer_of, importers, own_page
-from core.imports.models import ImportRow, ImportRun
+from core.imports.models import ImportRun
 from core.imports.reader import UnreadableFile
 from core.once import once, result_of
 from people import access
 from people.pages import ForAbility, for_ability
 
 State = ImportRun.State
-FIRST_ROWS = 5
-ROWS = 100  # of errors and of duplicates on the page; the file has them all
 
 
 def own_run(request: HttpRequest, pk: int) -> ImportRun:
@@ -175,7 +174,7 @@ class Run(ImportPage):
         if run.state == State.CHECKED:
             return self._preview(request, run)
         if run.state in (State.APPLIED, State.UNDONE):
-            return render(request, "imports/result.html", _result(run))
+            return render(request, "imports/result.html", shown.result_of(run))
         return render(request, "imports/progress.html", {"run": run, "job": run.job})
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -188,7 +187,7 @@ class Run(ImportPage):
         words = WordsForm(request.POST, run=run, importer=importing)
         if not (questions.is_valid() and words.is_valid()):
             return self._preview(request, run, questions, words, status=422)
-        duplicates = _duplicates(run)
+        duplicates = shown.duplicates_of(run)
         before = run.answers.get("rows", {})
         answers = {
             "all": {**run.answers.get("all", {}), **questions.cleaned_data},
@@ -196,7 +195,7 @@ class Run(ImportPage):
             "rows": row_answers(request.POST, duplicates, before, importing.row_choices()),
         }
         wants_load = "load" in request.POST
-        if not _same(answers, run, questions):
+        if not shown.same_answers(answers, run, questions):
             runs.decide(run, answers)
             if wants_load:
                 messages.info(request, _("Your answers have changed the result: look at it, then load."))
@@ -213,129 +212,21 @@ class Run(ImportPage):
         status: int = 200,
     ) -> HttpResponse:
         importing = importer_of(run)
-        duplicates = _duplicates(run)
+        duplicates = shown.duplicates_of(run)
         ids = [row.same_as["record"] for row in duplicates if row.same_as and "record" in row.same_as]
         context = {
             "run": run,
-            "sheets": _sheets(run),
+            "sheets": shown.sheets_of(run),
             "questions": questions or importing.questions(run)(run=run),
             "words": words or WordsForm(run=run, importer=importing),
-            "errors": _errors(run),
-            "errors_more": run.total("error") - ROWS,
-            "duplicates": _with_links(run, duplicates, importing.links(run, ids)),
+            "errors": shown.errors_of(run),
+            "errors_more": run.total("error") - shown.ROWS,
+            "duplicates": shown.with_links(run, duplicates, importing.links(run, ids)),
             "row_choices": importing.row_choices(),
-            "to_load": "" if runs.is_too_long(run) else _to_load(run),
+            "to_load": "" if runs.is_too_long(run) else shown.to_load(run),
             "too_long": runs.MOST_AT_ONCE if runs.is_too_long(run) else 0,
         }
         return render(request, "imports/preview.html", context, status=status)
-
-
-def _same(answers: Mapping[str, Any], run: ImportRun, questions: Any) -> bool:
-    """Whether the rows were checked by these answers, where nothing was asked by what holds anyway."""
-    before = run.answers
-    first = {name: questions.get_initial_for_field(field, name) for name, field in questions.fields.items()}
-    taken = {
-        key: {raw["key"]: raw["choice"] for raw in words if raw["choice"]} for key, words in run.words.items()
-    }
-    words_before = {**before.get("words", {}), **{key: some for key, some in taken.items() if some}}
-    return (
-        {**first, **before.get("all", {})} == answers["all"]
-        and words_before == answers["words"]
-        and before.get("rows", {}) == answers["rows"]
-    )
-
-
-def _sheets(run: ImportRun) -> list[dict[str, Any]]:
-    """Each sheet of the plan with its counts and its first rows as they will be."""
-    importing = importer_of(run)
-    kinds = {kind.key: kind for kind in importing.sheets}
-    found = []
-    for place, (entry, counts) in enumerate(zip(run.plan, run.counts, strict=True)):
-        kind = kinds[entry["kind"]]
-        taken = [ImportRow.Action.CREATE, ImportRow.Action.UPDATE]
-        rows = list(run.rows.filter(place=place, action__in=taken).order_by("number")[:FIRST_ROWS])
-        shown = importing.show(run, kind.key, rows)
-        columns = [one for one in kind.columns if any(one.key in words for words in shown)]
-        table = [
-            (row.number, [(column.label, words.get(column.key, "")) for column in columns])
-            for row, words in zip(rows, shown, strict=True)
-        ]
-        found.append({"counts": counts, "kind": kind, "columns": columns, "rows": table})
-    return found
-
-
-def _to_load(run: ImportRun) -> str:
-    """«5 000 клиентов и 4 988 активностей»."""
-    kinds = {kind.key: kind for kind in importer_of(run).sheets}
-    sums: dict[str, int] = {}
-    for counts in run.counts:
-        sums[counts["kind"]] = sums.get(counts["kind"], 0) + counts["create"] + counts["update"]
-    words = [kinds[key].count(n) for key, n in sums.items() if n]
-    return (
-        _("%(one)s and %(other)s") % {"one": words[0], "other": words[1]}
-        if len(words) == 2
-        else ", ".join(words)
-    )
-
-
-def _errors(run: ImportRun) -> list[dict[str, Any]]:
-    kinds = {kind.key: kind for kind in importer_of(run).sheets}
-    found = []
-    for row in run.rows.filter(action=ImportRow.Action.ERROR).order_by("place", "number")[:ROWS]:
-        entry = run.plan[row.place]
-        for key, sentence in row.errors:
-            index = entry["columns"].get(key)
-            value = row.raw[index] if index is not None and index < len(row.raw) else ""
-            found.append(
-                {
-                    "sheet": entry["sheet"],
-                    "number": row.number,
-                    "column": kinds[entry["kind"]].column(key).label,
-                    "value": value,
-                    "said": sentence,
-                }
-            )
-    return found
-
-
-def _duplicates(run: ImportRun) -> list[ImportRow]:
-    rows = run.rows.filter(same_as__isnull=False, same_as__has_key="why").exclude(same_as__has_key="activity")
-    return list(rows.exclude(action=ImportRow.Action.ERROR).order_by("place", "number")[:ROWS])
-
-
-def _with_links(
-    run: ImportRun, rows: list[ImportRow], links: Mapping[int, tuple[str, str]]
-) -> list[dict[str, Any]]:
-    found = []
-    for row in rows:
-        same: dict[str, Any] = row.same_as or {}
-        words, url = links.get(same.get("record", 0), ("", ""))
-        if "row" in same:
-            words = _("row %(row)s of the file") % {"row": same["row"].rpartition(":")[2]}
-        found.append(
-            {
-                "row": row,
-                "sheet": run.plan[row.place]["sheet"],
-                "name": row.clean.get("name", ""),
-                "why": same.get("why", ""),
-                "words": words,
-                "url": url,
-                "choice": run.answers.get("rows", {}).get(row.key, ""),
-            }
-        )
-    return found
-
-
-def _result(run: ImportRun) -> dict[str, Any]:
-    has_errors = bool(run.total("error")) and run.rows.exists()
-    onward, onward_url = importer_of(run).onward()
-    return {
-        "run": run,
-        "sheets": run.counts,
-        "has_errors": has_errors,
-        "onward": onward,
-        "onward_url": onward_url,
-    }
 
 
 @for_ability("import")
@@ -377,7 +268,7 @@ class Undo(ImportPage):
             "run": run,
             "deleted": counts.items(),
             "changed": sum(1 for row in plan.changed if row.restore),
-            "kept": plan.kept[:ROWS],
+            "kept": plan.kept[: shown.ROWS],
             "kept_count": len(plan.kept),
             "conflicts": len(plan.conflicts),
             "is_empty": plan.is_empty,

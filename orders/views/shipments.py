@@ -12,7 +12,8 @@ from core.money import format_money
 from orders.actions.shipments import Part, correct, left_of, out_of, ship, take_back
 from orders.forms.shipments import CorrectForm, ShipForm, TakeBackForm
 from orders.models import Order, OrderLine, Shipment
-from orders.views.orders import OfOrder, visible_order
+from orders.views.orders import visible_order
+from orders.views.said_of_orders import OfOrder
 
 
 class Document(OfOrder):
