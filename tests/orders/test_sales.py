@@ -21,9 +21,9 @@ from orders.actions.shipments import correct, left_of, out_of, ship
 from orders.actions.shipments import take_back as take_back_of
 from orders.lines import LineDraft
 from orders.models import Order, OrderLine, SalesByClient, SalesByProduct, Shipment, ShipmentLine
-from orders.rollup import rebuild
+from orders.rollup import move, rebuild
 from people import access
-from tests.factories import THURSDAY, TODAY, make_user
+from tests.factories import THURSDAY, TODAY, by_system, make_user
 from tests.orders.factories import first_line, line, make_order, make_product, ship_all, ship_part, take_back
 from tests.pipeline.factories import make_plain_client
 
@@ -70,6 +70,23 @@ def test_the_sales_are_made_anew_by_command(capsys):
     call_command("rebuild_sales")
     assert sales() == kept
     assert "1 row(s) by product, 1 by client" in capsys.readouterr().out
+
+
+def test_what_was_sold_to_several_clients_becomes_one_clients_together():
+    """Both in one month, by one seller."""
+    manager = make_user()
+    for quantity in (3, 4):
+        order = make_order(make_plain_client(f"Клиент {quantity}", manager=manager))
+        ship_part(order, quantity)
+    third = make_plain_client("Клиент 5", manager=manager)
+    with by_system():
+        move(Shipment.objects.all(), to_client=third.pk)
+    month = TODAY.replace(day=1)
+    row = (month, manager.pk, third.pk, Decimal(840), Decimal(700), Decimal(420), 2)
+    assert sales()[1] == {row}
+    kept = sales()
+    rebuild()
+    assert sales() == kept
 
 
 @contextmanager
