@@ -23,7 +23,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import browser, services, setup
+from tools import browser, office, services, setup
 from tools.common import BUILD, PYTHON, ROOT, Trouble, apt_install, can_install, in_ci, say, tell
 
 LINT = {
@@ -34,7 +34,7 @@ LINT = {
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "messages": ["manage.py", "messages", "--check"],
 }
-SUITES = ("sqlite", "postgres", "browser")
+SUITES = ("sqlite", "postgres", "browser", "office")
 # Settings of the surroundings that would make the checks something else than what they say they are.
 FOREIGN = (
     "DATABASE_URL",
@@ -83,9 +83,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="takt-test-") as temporary:
         folder = Path(temporary)
         results += _lint([part for part in asked if part in LINT], folder)
-        for part, run in (("sqlite", _on_sqlite), ("postgres", _on_postgres), ("browser", _in_browser)):
-            if part in asked:
-                results.append(run(folder))
+        suites = zip(SUITES, (_on_sqlite, _on_postgres, _in_browser, _by_libreoffice), strict=True)
+        results += [run(folder) for part, run in suites if part in asked]
     return _sum_up(results, time.monotonic() - began)
 
 
@@ -113,6 +112,8 @@ def _install_what_is_missing(asked: list[str]) -> None:
         apt_install(*wanted)
     if "browser" in asked and browser.chromium() is None:
         apt_install("chromium")
+    if "office" in asked and office.soffice() is None:
+        apt_install(office.PACKAGE)
 
 
 def _lint(parts: list[str], folder: Path) -> list[Result]:
@@ -165,6 +166,15 @@ def _in_browser(folder: Path) -> Result:
         )
     environment = _environment(folder, DJANGO_ALLOW_ASYNC_UNSAFE="true", CHROMIUM=program)
     return _pytest("browser", [*_parallel(), "-m", "browser", "tests/browser"], environment)
+
+
+def _by_libreoffice(folder: Path) -> Result:
+    """Once: what a file holds does not depend on the database."""
+    if office.soffice() is None:
+        return Result(
+            "office", missing=f"LibreOffice is not installed: run `sudo apt install {office.PACKAGE}`."
+        )
+    return _pytest("office", ["-m", "office", "tests/test_libreoffice.py"], _environment(folder))
 
 
 def _parallel() -> list[str]:

@@ -6,39 +6,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0004_job_worker'),
+        ("core", "0004_job_worker"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Export',
+            name="Export",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.TextField()),
-                ('back', models.TextField()),
-                ('title', models.CharField(max_length=200, verbose_name='list or report')),
-                ('form', models.CharField(max_length=4)),
-                ('language', models.CharField(max_length=5)),
-                ('rows', models.PositiveIntegerField(verbose_name='rows')),
-                ('key', models.CharField(max_length=32)),
-                ('file', models.FileField(blank=True, max_length=200, upload_to='')),
-                ('name', models.CharField(blank=True, max_length=240)),
-                ('size', models.PositiveBigIntegerField(default=0)),
-                ('note', models.TextField(blank=True)),
-                ('asked_at', models.DateTimeField(verbose_name='asked for')),
-                ('made_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(verbose_name='kept until')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.job')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.TextField()),
+                ("back", models.TextField()),
+                ("title", models.CharField(max_length=200, verbose_name="list or report")),
+                ("form", models.CharField(max_length=4)),
+                ("language", models.CharField(max_length=5)),
+                ("rows", models.PositiveIntegerField(verbose_name="rows")),
+                ("key", models.CharField(max_length=32)),
+                ("file", models.FileField(blank=True, max_length=200, upload_to="")),
+                ("name", models.CharField(blank=True, max_length=240)),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("note", models.TextField(blank=True)),
+                ("asked_at", models.DateTimeField(verbose_name="asked for")),
+                ("made_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(verbose_name="kept until")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="core.job",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'file',
-                'verbose_name_plural': 'files',
-                'indexes': [models.Index(fields=['by', '-asked_at'], name='core_export_by_id_0a8ac8_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('file', ''), ('made_at__isnull', False), _connector='OR'), name='core_export_made')],
+                "verbose_name": "file",
+                "verbose_name_plural": "files",
+                "indexes": [models.Index(fields=["by", "-asked_at"], name="core_export_by_id_0a8ac8_idx")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("file", ""), ("made_at__isnull", False), _connector="OR"),
+                        name="core_export_made",
+                    )
+                ],
             },
         ),
     ]
