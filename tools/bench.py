@@ -5,6 +5,7 @@
     make bench SIZE=closing               the closing of 1,000 managers over as many records, and pages while it runs
     make bench SIZE=reports               every report over 36,000 shipments, alone and while ten writers enter orders
     make bench SIZE=sales DB=postgres     the same over 1,000,000 shipments
+    make bench SIZE=export                a file of 100,000 rows, beside the bare writer: seconds and memory
     python -m tools.bench --size large --scale 0.05         a part of the large one, for trying
 
 PostgreSQL is that of DATABASE_URL (an empty database) or a throw-away one. The filled SQLite file stays in build/bench/
@@ -27,7 +28,9 @@ from tools.common import BUILD, PYTHON, ROOT, Trouble, say, tell
 
 def main() -> int:
     parser = ArgumentParser(prog="python -m tools.bench")
-    parser.add_argument("--size", choices=["small", "large", "closing", "reports", "sales"], default="small")
+    parser.add_argument(
+        "--size", choices=["small", "large", "closing", "reports", "sales", "export"], default="small"
+    )
     parser.add_argument("--db", choices=["both", "sqlite", "postgres"], default="both")
     parser.add_argument("--scale", default="1.0", help="a part of the large company")
     options = parser.parse_args()
@@ -40,6 +43,9 @@ def main() -> int:
         shipments = ["--shipments", "1000000"] if options.size == "sales" else []
         fill = ["--size", "large", "--scale", options.scale, *shipments]
         measure.append("--reports")
+    if options.size == "export":
+        fill = ["--size", "large", "--scale", options.scale]
+        measure.append("--export")
     if options.db != "postgres":
         folder = BUILD / "bench" / f"{options.size}-{options.scale}"
         _bench("SQLite", fill, measure, {"TAKT_VAR": str(folder)}, filled=folder / "filled")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,9 +49,7 @@ def write(job: Job) -> None:
             job.finish()
             hand_over(export, run_at=periods.now() + _TURN)
         return
-    with translation.override(export.language), ExitStack() as stack:
-        for surrounding in around:
-            stack.enter_context(surrounding())
+    with translation.override(export.language), surrounded():
         try:
             rows = _rows_of(export)
         except (Http404, PermissionDenied):
@@ -60,6 +58,15 @@ def write(job: Job) -> None:
             _end(export, job, note=str(error))
         else:
             _make(export, job, rows)
+
+
+@contextmanager
+def surrounded() -> Iterator[None]:
+    """Within the block a page may be asked as within a request."""
+    with ExitStack() as stack:
+        for surrounding in around:
+            stack.enter_context(surrounding())
+        yield
 
 
 def _is_anothers_turn(job: Job) -> bool:

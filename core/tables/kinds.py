@@ -48,7 +48,7 @@ class Kind:
         return "" if is_empty(value) else self.words(value)
 
     def as_cell(self, value: Any) -> CellValue:
-        if is_empty(value):
+        if not value and is_empty(value):  # asked a million times for a long file
             return None
         return self.cell(value) if self.cell else self.words(value)
 

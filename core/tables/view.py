@@ -180,18 +180,18 @@ class List(View):
     def page(self) -> Page:
         return page_of(self.selected, self.request.GET.get(PAGE, ""), self.per_page)
 
-    def table(self, columns: Sequence[Column], ids: Iterable[Any]) -> Table:
-        """The records of these keys, in this order, as a `Table`."""
+    def table(self, columns: Sequence[Column], ids: Iterable[Any], *, linked: bool = True) -> Table:
+        """The records of these keys, in this order, as a `Table`; `linked`: with the addresses of its rows."""
         return Table(
             title=str(self.title),
             columns=columns,
-            rows=self._rows(columns, ids),
+            rows=self._rows(columns, ids, linked),
             moment=periods.now(),
             caption=self.selection.caption,
             totals=self._totals(columns),
         )
 
-    def _rows(self, columns: Sequence[Column], ids: Iterable[Any]) -> Iterator[Row]:
+    def _rows(self, columns: Sequence[Column], ids: Iterable[Any], linked: bool) -> Iterator[Row]:
         primary = self._primary(columns)
         remaining = iter(ids)
         while portion := list(islice(remaining, files.PORTION)):
@@ -200,7 +200,7 @@ class List(View):
             self.prepare(records)
             for record in records:
                 values = tuple(column.value_of(record) for column in columns)
-                yield Row(record, values, columns, primary, self.row_link(record))
+                yield Row(record, values, columns, primary, self.row_link(record) if linked else None)
 
     def _primary(self, columns: Sequence[Column]) -> Column | None:
         shown = [column for column in columns if not column.only_export]
@@ -265,4 +265,5 @@ class List(View):
 
     def _whole_table(self) -> Table:
         columns = [column for column in self.all_columns if column.in_files]
-        return self.table(columns, list(self.selected.values_list("pk", flat=True)[: files.LARGEST]))
+        ids = list(self.selected.values_list("pk", flat=True)[: files.LARGEST])
+        return self.table(columns, ids, linked=False)

@@ -4,22 +4,25 @@ import json
 import logging
 from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Collection
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.test import Client as Browser
 
 from core import periods
-from crm.bench import reports
+from crm.bench import export, reports
 from crm.bench.cases import CASES, Case, person_of
 from crm.bench.closing import close_again_and_again, closing_rows, closings_elsewhere, last_moment
 from crm.bench.measure import measure
 from crm.bench.reports import order_again_and_again
 
 HEADINGS = ("page", "p50", "p95", "goal", "queries", "empty view", "bare SQL")
+EXPORT_HEADINGS = ("the file", "rows", "seconds", "processor", "× bare", "memory, MB", "file, MB")
 CLOSING_HEADINGS = ("the closing", "p50", "p95", "processors", "goal", "queries")
 # How often a closing is timed; which pages are opened meanwhile.
 CLOSINGS = 7
@@ -41,6 +44,8 @@ class Command(BaseCommand):
             "--reports", action="store_true", help="every report, alone and while ten writers enter orders"
         )
         parser.add_argument("--orders-again-and-again", action="store_true", help=SUPPRESS)
+        parser.add_argument("--export", action="store_true", help="a file of 100,000 rows × 12 columns")
+        parser.add_argument("--export-once", choices=list(export.WAYS), help=SUPPRESS)
         parser.add_argument("--only", default="", help="cases whose name contains this")
         parser.add_argument("--out", type=Path, default=settings.BASE_DIR / "build" / "bench.json")
 
@@ -48,13 +53,18 @@ class Command(BaseCommand):
         settings.ROOT_URLCONF = "crm.bench.urls"
         logging.getLogger("kpi.closing").setLevel(logging.WARNING)
         try:
+            if options["export_once"]:
+                self.stdout.write(json.dumps(asdict(export.write_once(options["export_once"]))))
+                return
             if options["closing_again_and_again"]:
                 close_again_and_again(partial(print, flush=True))
             if options["orders_again_and_again"]:
                 with periods.clock(last_moment()):
                     order_again_and_again(partial(print, flush=True))
             with periods.clock(last_moment()):
-                if options["reports"]:
+                if options["export"]:
+                    rows = self._exports()
+                elif options["reports"]:
                     rows = self._reports(rounds, only)
                 else:
                     rows = self._closing(rounds) if closing else self._pages(rounds, only)
@@ -80,6 +90,23 @@ class Command(BaseCommand):
             rows += [
                 row | {"name": f"{row['name']}, during closings"} for row in self._pages(rounds, "", DURING)
             ]
+        return rows
+
+    def _exports(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        bare = 0.0
+        self._print_row(EXPORT_HEADINGS)
+        for taken in export.exports():
+            bare = bare or taken.cpu
+            times = taken.cpu / bare
+            self._print_row(
+                (
+                    taken.way, f"{taken.rows}", f"{taken.seconds:.1f}", f"{taken.cpu:.1f}", f"{times:.2f}",
+                    str(taken.memory_mb), f"{taken.size_mb:.1f}",
+                ),
+                slow=taken.memory_mb > export.MEMORY_GOAL_MB,
+            )  # fmt: skip
+            rows.append({"name": f"file: {taken.way}", "db": connection.vendor, **asdict(taken)})
         return rows
 
     def _reports(self, rounds: int, only: str) -> list[dict[str, Any]]:
