@@ -1,7 +1,8 @@
 """How an order's sum falls into parts, each with the day it is to be paid on, and what is paid of them.
 
 `Books` are the rows all of this is reckoned from: those of now (`books_now`), or as they stood at a moment that has
-passed (`books_then`), asked of the versions. Either way by as many queries as there are kinds of rows.
+passed (`books_then`), asked of the versions. Either way by as many queries as there are kinds of rows. `left` is the
+one definition of a due: what is kept (`orders.open_dues`) and written down (`orders.forecasts`) is reckoned by it.
 """
 
 import datetime as dt
@@ -20,6 +21,7 @@ from orders.queries import OrderQuerySet
 from people import calendar
 
 ZERO = Decimal("0.00")
+_NAMED = 5_000
 _YEAR = dt.timedelta(365)
 
 
@@ -134,6 +136,29 @@ def when_covered(
             yield part, day
 
 
+def left(books: Books) -> Iterator[tuple[OrderFacts, Part]]:
+    """What is left of the parts of the books once payments and advances are taken off."""
+    of_client: dict[int, list[tuple[OrderFacts, Part]]] = defaultdict(list)
+    for order in books.orders:
+        of_client[order.client] += [(order, part) for part in uncovered(books.parts_of(order), order.paid)]
+    for client, pairs in of_client.items():
+        pairs.sort(key=lambda pair: (not pair[1].is_out, pair[1].due_on, pair[0].pk))
+        yield from _less(pairs, books.advances.get(client, ZERO))
+
+
+def _less(pairs: Iterable[tuple[OrderFacts, Part]], advance: Decimal) -> Iterator[tuple[OrderFacts, Part]]:
+    for order, part in pairs:
+        covered = min(advance, part.amount)
+        advance -= covered
+        if part.amount > covered:
+            yield order, part.of(part.amount - covered)
+
+
+def ships_on(order: OrderFacts, part: Part) -> dt.date | None:
+    """When the goods of the part are to go out; None once they have, and where it is due before they are."""
+    return order.ship_on if not part.is_out and part.due_on >= order.ship_on else None
+
+
 def working_day(day: dt.date) -> dt.date:
     """The day, or the next one on which the company works. Within `calendar.kept()` it is not asked each time."""
     return day if calendar.is_working(day) else calendar.next_working_day(day)
@@ -144,15 +169,39 @@ def working_day(day: dt.date) -> dt.date:
 _FACTS = ("client_id", "manager_id", "amount", "paid", "shipped", "ship_on", "deferral_days")
 
 
-def books_now(orders: OrderQuerySet, day: dt.date) -> Books:
-    """The books of these orders as they stand; forms of payment of the year before `day`."""
-    ids = orders.order_by().values("pk")
+class Paid(NamedTuple):
+    """What a client has paid for no order yet, and the last day on which they paid in each form."""
+
+    advance: Decimal = ZERO
+    non_cash_on: dt.date | None = None
+    cash_on: dt.date | None = None
+    unstated_on: dt.date | None = None
+
+
+def paid_by(clients: Iterable[int]) -> dict[int, Paid]:
+    """{client: what is known of their payments}; who has paid nothing is left out."""
+    forms = Payment.Form
+    rows = Payment.objects.filter(client__in=clients).order_by().values_list("client_id")
+    found = rows.annotate(
+        ahead=Sum(F("amount") - F("allocated")),
+        non_cash=Max("paid_on", filter=Q(form=forms.NON_CASH)),
+        cash=Max("paid_on", filter=Q(form=forms.CASH)),
+        unstated=Max("paid_on", filter=Q(form=forms.UNSTATED)),
+    )
+    return {client: Paid(*row) for client, *row in found}
+
+
+def books_now(orders: OrderQuerySet) -> Books:
+    """The books of these orders as they stand, without what clients have paid in advance."""
+    rows = [OrderFacts(*row) for row in orders.order_by("pk").values_list("pk", *_FACTS)]
+    if not rows:
+        return Books([])
+    # Few are named; many are asked for as they were found, since there is an end to what one statement may name.
+    ids: Any = [row.pk for row in rows] if len(rows) <= _NAMED else orders.order_by().values("pk")
     return Books(
-        orders=[OrderFacts(*row) for row in orders.order_by("pk").values_list("pk", *_FACTS)],
+        orders=rows,
         instalments=_instalments(Instalment.objects.filter(order__in=ids)),
         shipments=_shipments(Shipment.objects.filter(order__in=ids)),
-        advances=advances(Payment.objects.filter(client__in=orders.order_by().values("client"))),
-        forms=_forms(Payment.objects.filter(client__in=orders.order_by().values("client")), day),
     )
 
 

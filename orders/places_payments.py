@@ -3,12 +3,13 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.history import rollback
+from core.history import operations, rollback
 from core.imports import importer
+from core.outbox import every_minute
 from core.places import card_panels, rail
 from leads import feed
 from leads.views.cards import history_records
-from orders import payments_on_clients, payments_rolled_back
+from orders import forecasts, open_dues, payments_on_clients, payments_rolled_back
 from orders.bank.importing import Payments
 from orders.models import Payment
 from people import access
@@ -32,3 +33,5 @@ def fill() -> None:
     feed.providers.append(payments_on_clients.payments_in_feed)
     history_records.append(payments_on_clients.payments_in_history)
     rollback.objections.append(payments_rolled_back.objection)
+    operations.ending.append(open_dues.after_operation)
+    every_minute.append(forecasts.every_minute)

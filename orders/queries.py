@@ -4,7 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from core.history.tracked import TrackedQuerySet
 from core.text import search_q
@@ -115,6 +115,26 @@ class ShipmentLineQuerySet(_Facts):
     def between(self, first: dt.date, last: dt.date) -> Self:
         """Of the days from the first to the last, both included."""
         return self.filter(shipment__day__gte=first, shipment__day__lte=last)
+
+
+class DueQuerySet(_Facts):
+    """Parts of orders that are unpaid; visible with their order."""
+
+    def with_form(self, day: dt.date) -> Self:
+        """With `form`: how the client has paid in the year up to the day, "" where in two ways or not at all."""
+        return self
+
+
+class OpenDueQuerySet(DueQuerySet):
+    def with_form(self, day: dt.date) -> Self:
+        since = day - dt.timedelta(365)
+        recent = {form: Q(**{f"{form}_on__gte": since}) for form in ("non_cash", "cash", "unstated")}
+        known = {form: Q(**{f"{form}_on__isnull": False}) & mark for form, mark in recent.items()}
+        alone = [
+            When(known[one] & ~known[other] & ~known["unstated"], then=Value(one))
+            for one, other in (("non_cash", "cash"), ("cash", "non_cash"))
+        ]
+        return self.annotate(form=Case(*alone, default=Value(""), output_field=models.CharField()))
 
 
 class SalesQuerySet(_Facts):

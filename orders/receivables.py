@@ -17,16 +17,27 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from statistics import median
+from typing import Any, NamedTuple
 
-from django.db.models import Sum
+from django.db.models import BooleanField, Case, F, Func, Q, Sum, When
 
 from core import periods
+from core.money import MoneyField
 from core.periods import Period
 from orders import dues as parts_and_books
-from orders.dues import ZERO, Books, OrderFacts, Part, Source, uncovered, when_covered, working_day
-from orders.models import Allocation, Order, Payment
-from orders.queries import OrderQuerySet
+from orders import forecasts
+from orders.dues import (
+    ZERO,
+    Source,
+    books_now,
+    when_covered,
+    working_day,
+)
+from orders.lines import rounded
+from orders.models import Allocation, OpenDue, Order, Payment
+from orders.queries import DueQuerySet, OrderQuerySet
 from people import calendar
 from people.access import owners_visible_to
 from people.models import User
@@ -148,17 +159,151 @@ def expected(orders: OrderQuerySet, day: dt.date) -> list[Due]:
 
     Advances are taken off over all orders of a client, also those not asked for, so a due is the same in every report.
     """
-    unpaid = orders.unpaid().order_by()
-    wanted = set(unpaid.values_list("pk", flat=True))
-    books = parts_and_books.books_now(Order.objects.unpaid().filter(client__in=unpaid.values("client")), day)
-    return [due for due in _dues(books, day) if due.order_id in wanted]
+    return dues_of(OpenDue.objects.filter(order__in=orders.order_by().values("pk")), day)
 
 
 def expected_then(user: User, day: dt.date) -> list[Due]:
     """The dues as they were known when `day` began, of orders whose managers then are people the user sees."""
+    rows, written = forecasts.written(day)
+    if written:
+        return dues_of(rows.visible_to(user), day)
     owners = owners_visible_to(user)
-    found = _dues(parts_and_books.books_then(periods.local(day), day), day)
+    found = reckoned_then(day)
     return [due for due in found if owners is None or due.manager_id in owners]
+
+
+def reckoned_then(day: dt.date) -> list[Due]:
+    """The dues of everybody as they were known when `day` began, from the versions of that moment."""
+    return _judged(
+        (tuple(getattr(row, name) for name in _COLUMNS) for row in forecasts.reckoned(day)),
+        day,
+    )
+
+
+def dues_of(rows: DueQuerySet, day: dt.date) -> list[Due]:
+    """The dues in these rows, of now or written down, judged as of `day`; the earliest first."""
+    return _judged(rows.order_by().with_form(day).values_list(*_COLUMNS), day)
+
+
+_COLUMNS = (
+    "order_id",
+    "client_id",
+    "manager_id",
+    "due_on",
+    "amount",
+    "source",
+    "form",
+    "confidence",
+    "is_debt",
+    "ships_on",
+)
+
+
+def _judged(rows: Iterable[tuple[Any, ...]], day: dt.date) -> list[Due]:
+    found = []
+    with calendar.kept():
+        moved = cache(working_day)
+        for order, client, manager, due_on, amount, source, form, confidence, is_debt, ships in rows:
+            on, is_late = moved(due_on), ships is not None and ships < day
+            is_overdue = on < day and not is_late
+            known = Source(source)
+            found.append(
+                Due(order, client, manager, on, amount, known, form, confidence, is_debt, is_late, is_overdue)
+            )
+    found.sort(key=_by_day)
+    return found
+
+
+class DueSum(NamedTuple):
+    """What is due on one working day in one form, put together."""
+
+    due_on: dt.date
+    form: str
+    is_late_shipment: bool
+    is_overdue: bool
+    amount: Decimal
+
+
+def due_sums(rows: DueQuerySet, day: dt.date, *, weighed: bool = False) -> list[DueSum]:
+    """The dues in these rows added up by the database; `weighed`: each by the seller's confidence, to the kopeck."""
+    amount = Sum(_Weighed("amount", "confidence")) if weighed else Sum("amount")
+    groups = rows.order_by().with_form(day).annotate(late=_late(day)).values_list("due_on", "form", "late")
+    found = []
+    with calendar.kept():
+        for due_on, form, is_late, sum_ in groups.annotate(sum=amount):
+            on = working_day(due_on)
+            found.append(DueSum(on, form, is_late, on < day and not is_late, sum_))
+    return found
+
+
+def sums_by_day(rows: DueQuerySet) -> dict[dt.date, list[DueSum]]:
+    """{day of the forecast: its dues added up, whatever their form} of what is written down, by one question."""
+    groups = rows.order_by().annotate(late=_late(F("day"))).values_list("day", "due_on", "late")
+    found: dict[dt.date, list[DueSum]] = defaultdict(list)
+    with calendar.kept():
+        for day, due_on, is_late, amount in groups.annotate(sum=Sum("amount")):
+            on = working_day(due_on)
+            found[day].append(DueSum(on, "", is_late, on < day and not is_late, amount))
+    return found
+
+
+def _late(day: dt.date | F) -> Case:
+    return Case(When(ships_on__lt=day, then=True), default=False, output_field=BooleanField())
+
+
+def sums_of(dues: Iterable[Due], *, weighed: bool = False) -> list[DueSum]:
+    """The same of dues that are known one by one."""
+    return [
+        DueSum(
+            due.due_on,
+            due.form,
+            due.is_late_shipment,
+            due.is_overdue,
+            by_confidence(due.amount, due.confidence) if weighed else due.amount,
+        )
+        for due in dues
+    ]
+
+
+def by_confidence(amount: Decimal, confidence: int) -> Decimal:
+    return rounded(amount * confidence / 100)
+
+
+class _Weighed(Func):
+    """`by_confidence` of whole kopecks, none of them below zero."""
+
+    template = "((%(expressions)s + 50) / 100)"
+    arg_joiner = " * "
+    output_field = MoneyField()
+
+
+def debts_by_client(rows: DueQuerySet, day: dt.date) -> dict[int, Debt]:
+    """As `debts`, added up by the database."""
+    with calendar.kept():
+        ends = [_last_before(day - dt.timedelta(days)) for days in (0, 30, 60)]
+    spans = zip([*ends, None], [None, *ends], strict=True)
+    ages = [Sum("amount", filter=_between(after, until)) for after, until in spans]
+    names = ("not_due", "to_30", "to_60", "over_60")
+    groups = rows.filter(is_debt=True).order_by().values_list("client_id")
+    found = groups.annotate(**{f"sum_{name}": age for name, age in zip(names, ages, strict=True)})
+    return {client: Debt(*(amount or ZERO for amount in sums)) for client, *sums in found}
+
+
+def _last_before(day: dt.date) -> dt.date:
+    """The last working day before the day: what is due until then was to be paid before the day, later dues are not."""
+    day -= dt.timedelta(1)
+    while not calendar.is_working(day):
+        day -= dt.timedelta(1)
+    return day
+
+
+def _between(after: dt.date | None, until: dt.date | None) -> Q:
+    found = Q()
+    if after:
+        found &= Q(due_on__gt=after)
+    if until:
+        found &= Q(due_on__lte=until)
+    return found
 
 
 def delayed(dues: Iterable[Due], delays: Mapping[int, int], day: dt.date) -> list[Due]:
@@ -227,7 +372,7 @@ def paid_dues(orders: OrderQuerySet, first: dt.date, last: dt.date) -> list[Paid
     """The dues of these orders (those in force) that became wholly paid on a day from the first to the last."""
     recent = Allocation.objects.filter(payment__paid_on__range=(first, last))
     some = orders.in_force().filter(pk__in=recent.values("order"))
-    books, paid = parts_and_books.books_now(some, last), _payments_of(some)
+    books, paid = books_now(some), _payments_of(some)
     found = []
     with calendar.kept():
         for order in books.orders:
@@ -245,50 +390,6 @@ def _payments_of(orders: OrderQuerySet) -> dict[int, list[tuple[dt.date, Decimal
     for order, day, amount in paid:
         found[order].append((day, amount))
     return found
-
-
-# --- From parts to dues ---------------------------------------------------------------------------------------------
-
-
-def _dues(books: Books, day: dt.date) -> list[Due]:
-    """What is left of the parts of the books once payments and advances are taken off; the earliest first."""
-    of_client: dict[int, list[tuple[OrderFacts, Part]]] = defaultdict(list)
-    for order in books.orders:
-        of_client[order.client] += [(order, part) for part in uncovered(books.parts_of(order), order.paid)]
-    found = []
-    with calendar.kept():
-        for client, pairs in of_client.items():
-            pairs.sort(key=lambda pair: (not pair[1].is_out, pair[1].due_on, pair[0].pk))
-            for order, part in _less(pairs, books.advances.get(client, ZERO)):
-                found.append(_due(order, part, books.forms.get(client, ""), day))
-    return sorted(found, key=_by_day)
-
-
-def _less(pairs: Iterable[tuple[OrderFacts, Part]], advance: Decimal) -> Iterator[tuple[OrderFacts, Part]]:
-    for order, part in pairs:
-        covered = min(advance, part.amount)
-        advance -= covered
-        if part.amount > covered:
-            yield order, part.of(part.amount - covered)
-
-
-def _due(order: OrderFacts, part: Part, form: str, day: dt.date) -> Due:
-    due_on = working_day(part.due_on)
-    # What is paid before the shipment is planned waits for no goods.
-    is_late = not part.is_out and order.ship_on < day and part.due_on >= order.ship_on
-    return Due(
-        order_id=order.pk,
-        client_id=order.client,
-        manager_id=order.manager,
-        due_on=due_on,
-        amount=part.amount,
-        source=part.source,
-        form=form,
-        confidence=part.confidence,
-        is_debt=part.is_out,
-        is_late_shipment=is_late,
-        is_overdue=due_on < day and not is_late,
-    )
 
 
 def _by_day(due: Due) -> tuple[dt.date, int]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -69,6 +69,17 @@ class _Running:
     created: dict[type["Tracked"], set[int]] = field(default_factory=lambda: defaultdict(set))
     changed: dict[type["Tracked"], set[int]] = field(default_factory=lambda: defaultdict(set))
 
+    def touched(self) -> "Touched":
+        return {
+            model: self.created.get(model, set()) | self.changed.get(model, set())
+            for model in {**self.created, **self.changed}
+        }
+
+
+# What rooms derive from tracked rows of several kinds, whoever writes them: each is called with {model: ids} of all
+# that the operation made or changed, in its transaction, while the open versions still say what was before.
+Touched = Mapping[type["Tracked"], Set[int]]
+ending: list[Callable[[Touched], object]] = []
 
 _running: ContextVar[_Running | None] = ContextVar("takt_operation", default=None)
 
@@ -97,6 +108,9 @@ def operation(
         token = _running.set(running)
         try:
             yield op
+            if running.created or running.changed:
+                for call in ending:
+                    call(running.touched())
             _write_versions(running)
         finally:
             _running.reset(token)

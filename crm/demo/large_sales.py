@@ -18,6 +18,7 @@ from core.history.operations import Operation, operation
 from crm.demo.bare import bare
 from crm.demo.tables import Table, go_on_counting
 from crm.demo.versions import write_versions
+from orders import forecasts, open_dues, rollup
 from orders.models import (
     Allocation,
     NumberSeries,
@@ -30,7 +31,6 @@ from orders.models import (
     Shipment,
     ShipmentLine,
 )
-from orders.rollup import rebuild
 from people import calendar
 from pipeline.models import ProductGroup
 
@@ -84,7 +84,9 @@ class LargeSales:
             go_on_counting(filled)
             for (kind, year), last in self.last_numbers.items():
                 NumberSeries.objects.create(kind=kind, year=year, last=last)
-            rebuild()
+            rollup.rebuild()
+            open_dues.rebuild()
+            forecasts.write_missing()
             self._plan()
 
     def _catalogue(self) -> None:

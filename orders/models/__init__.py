@@ -1,6 +1,7 @@
 """What is sold, ordered, shipped, paid and planned."""
 
 from orders.models.catalogue import VAT_RATES, Product, StockCount, Supplier
+from orders.models.due import Forecast, OpenDue, PastDue
 from orders.models.order import ExtraCost, Instalment, Order, OrderLine
 from orders.models.payment import Allocation, Payment
 from orders.models.plan import PlanCell, SalesPlan
@@ -13,10 +14,13 @@ __all__ = [
     "VAT_RATES",
     "Allocation",
     "ExtraCost",
+    "Forecast",
     "Instalment",
     "NumberSeries",
+    "OpenDue",
     "Order",
     "OrderLine",
+    "PastDue",
     "Payment",
     "PlanCell",
     "Product",

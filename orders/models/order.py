@@ -107,7 +107,7 @@ class Order(Tracked):
             # What is still owed, and what has still to be shipped: small parts of a table that only grows.
             models.Index(
                 fields=["client", "last_shipped_on"],
-                condition=Q(cancelled_on__isnull=True, deleted_at__isnull=True) & ~Q(paid=F("amount")),
+                condition=Q(cancelled_on__isnull=True, deleted_at__isnull=True, paid__lt=F("amount")),
                 name="orders_order_unpaid",
             ),
             models.Index(

@@ -22,6 +22,7 @@ from leads.models import Client
 from orders import receivables
 from orders.models import Order, Terms
 from orders.receivables import Debt, Due
+from people.models import User
 from reports import owed
 from reports.owed import Parts
 from reports.pictures import Picture, Series
@@ -29,6 +30,7 @@ from reports.report import SELLERS, TOTAL, Found, Line, Report, Section, added
 from reports.sheet import SHOWN
 
 _ZERO = Decimal("0.00")
+_AT_ONCE = 5_000
 _AGES = ("not_due", "to_30", "to_60", "over_60")
 _LATE = _AGES[1:]
 _SUMS = (*_AGES, "overdue", "debt")
@@ -76,41 +78,49 @@ class Debtors(Report):
         promised: dt.date | None = line.values.get("promised")
         return "missed" if promised is not None and promised < self.asked.today else ""
 
+    def _debts(self) -> dict[int, Debt]:
+        """{client: what they owe today, or owed when the day that is compared with began}."""
+        if self.asked.last >= self.asked.today:
+            return receivables.debts_by_client(owed.rows_now(self.asked), self.asked.last)
+        return receivables.debts(self.dues, self.asked.last)
+
     def lines(self) -> list[Line]:
-        debts = receivables.debts(self.dues, self.asked.last)
-        # At most as many as owe: a director's debtors are not listed in the question.
-        owing = owed.orders_of(self.asked).filter(paid__lt=F("shipped"), promised_on__isnull=False)
-        promised = dict(owing.order_by().values_list("client").annotate(first=Min("promised_on")))
-        clients = Client.all_objects.select_related("manager").in_bulk(debts)
-        limits = dict(
-            Terms.objects.filter(credit_limit__isnull=False, client__in=list(debts)).values_list(
-                "client", "credit_limit"
-            )
+        debts = self._debts()
+        # At most as many as owe: a director's debtors are not listed in the questions.
+        owing = owed.orders_of(self.asked).filter(
+            paid__lt=F("amount"), promised_on__isnull=False, shipped__gt=F("paid")
         )
+        promised = dict(owing.order_by().values_list("client").annotate(first=Min("promised_on")))
+        limits = dict(Terms.objects.filter(credit_limit__isnull=False).values_list("client", "credit_limit"))
+        clients = self._clients(debts)
+        managers = User.all_objects.in_bulk({manager for _pk, _name, _spoken, manager in clients})
+        names = {pk: manager.short_name for pk, manager in managers.items()}
         lines = []
-        for pk, debt in debts.items():
-            client = clients[pk]
+        for pk, name, spoken, manager in clients:
             values = {
                 "limit": limits.get(pk),
                 "promised": promised.get(pk),
-                "spoken": client.last_contact_at,
-                "manager": client.manager.short_name,
-                **_sums(debt),
+                "spoken": spoken,
+                "manager": names[manager],
+                **_sums(debts[pk]),
             }
-            lines.append(Line(str(pk), client.name, values))
+            lines.append(Line(str(pk), name, values))
         lines.sort(key=lambda line: (-line.values["overdue"], -line.values["debt"], str(line.label)))
-        for line in lines[:SHOWN]:
-            line.url = self._address(clients[int(line.key)])
+        shown = {int(line.key): line for line in lines[:SHOWN]}
+        # An order may be somebody's whose client is another's.
+        for client in Client.objects.visible_to(self.asked.user).only("pk").filter(pk__in=list(shown)):
+            shown[client.pk].url = client.get_absolute_url()
         return lines
 
-    @cached_property
-    def _seen(self) -> set[int]:
-        ids = {due.client_id for due in self.dues}
-        return set(Client.objects.visible_to(self.asked.user).filter(pk__in=ids).values_list("pk", flat=True))
-
-    def _address(self, client: Client) -> str:
-        """An order may be somebody's whose client is another's."""
-        return client.get_absolute_url() if client.pk in self._seen else ""
+    def _clients(self, debts: Mapping[int, Debt]) -> list[tuple[Any, ...]]:
+        """(id, name, last contact, manager) of each."""
+        columns = ("pk", "name", "last_contact_at", "manager_id")
+        found: list[tuple[Any, ...]] = []
+        ids = sorted(debts)
+        for start in range(0, len(ids), _AT_ONCE):
+            some = Client.all_objects.filter(pk__in=ids[start : start + _AT_ONCE])
+            found += some.order_by().values_list(*columns)
+        return found
 
     def total(self, lines: Sequence[Line]) -> dict[str, Any]:
         return {key: value or _ZERO for key, value in added(lines, _SUMS).items()}

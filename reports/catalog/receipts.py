@@ -6,7 +6,6 @@ import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
@@ -20,8 +19,9 @@ from core.money import format_money
 from core.periods import Period
 from core.places import Text
 from core.tables.columns import Column
+from orders import receivables
 from orders.models import Order
-from orders.receivables import Due
+from orders.receivables import Due, DueSum
 from reports import owed, prospects
 from reports.asking import Switch, words_of
 from reports.facts import PAID
@@ -117,37 +117,62 @@ class ExpectedReceipts(Report):
             return str(number)
         return f"{month}-{(first.day - 1 + first.replace(day=1).weekday()) // 7}"
 
-    def _asked_dues(self, dues: list[Due], day: dt.date) -> list[Due]:
-        """The dues as the switches want them."""
-        if self.asked.switches.get("delay") == "usual":
-            dues = owed.usually_delayed(dues, day)
-        if self.asked.switches.get("confidence") == "weighed":
-            dues = [
-                replace(due, amount=owed.by_confidence(due.amount, due.confidence), confidence=100)
-                for due in dues
-            ]
-        return dues
+    def _line_now(self, due: Due | DueSum) -> str | None:
+        """The line of what is still to be paid."""
+        if due.is_late_shipment:
+            return LATE
+        return OVERDUE if due.due_on < self.asked.today else self._key(due.due_on)
+
+    def _line_then(self, due: Due | DueSum) -> str | None:
+        """The line of what was expected: of a week or month that is over."""
+        key = None if due.is_late_shipment else self._key(due.due_on)
+        return key if key in self._over else None
 
     @cached_property
-    def _cells(self) -> dict[tuple[str, str], list[Due]]:
-        """{(line, column): the dues in it}."""
-        found: dict[tuple[str, str], list[Due]] = defaultdict(list)
-        today = self.asked.today
+    def _over(self) -> set[str]:
+        return {first.isoformat() for first, last in self.spans if last < self.asked.today}
+
+    @property
+    def _is_weighed(self) -> bool:
+        return self.asked.switches.get("confidence") == "weighed"
+
+    @property
+    def _is_delayed(self) -> bool:
+        return self.asked.switches.get("delay") == "usual"
+
+    @cached_property
+    def _amounts(self) -> dict[tuple[str, str], Decimal]:
+        """{(line, column): its sum}."""
+        found: dict[tuple[str, str], Decimal] = defaultdict(lambda: _ZERO)
+        today, first, weighed = self.asked.today, self.asked.first, self._is_weighed
         if self.asked.last >= today:
-            for due in self._asked_dues(owed.dues_now(self.asked), today):
-                if due.is_late_shipment:
-                    key: str | None = LATE
-                else:
-                    key = OVERDUE if due.due_on < today else self._key(due.due_on)
-                if key is not None:
-                    found[key, _FORMS.get(due.form, "unstated")].append(due)
-                    found[key, "expected"].append(due)
-        if self.spans[0][1] < today:
-            over = {first.isoformat() for first, last in self.spans if last < today}
-            for due in self._asked_dues(owed.dues_then(self.asked, self.asked.first), self.asked.first):
-                if not due.is_late_shipment and (key := self._key(due.due_on)) in over:
-                    found[key, "then"].append(due)
-        return found
+            if self._is_delayed:
+                sums = receivables.sums_of(self._dues_now, weighed=weighed)
+            else:
+                sums = receivables.due_sums(owed.rows_now(self.asked), today, weighed=weighed)
+            for due in sums:
+                if (key := self._line_now(due)) is not None:
+                    found[key, _FORMS.get(due.form, "unstated")] += due.amount
+                    found[key, "expected"] += due.amount
+        if self._over:
+            if self._is_delayed:
+                sums = receivables.sums_of(self._dues_then, weighed=weighed)
+            else:
+                sums = owed.sums_then(self.asked, first, weighed=weighed)
+            for due in sums:
+                if (key := self._line_then(due)) is not None:
+                    found[key, "then"] += due.amount
+        return dict(found)
+
+    @cached_property
+    def _dues_now(self) -> list[Due]:
+        dues = owed.dues_now(self.asked)
+        return owed.usually_delayed(dues, self.asked.today) if self._is_delayed else dues
+
+    @cached_property
+    def _dues_then(self) -> list[Due]:
+        dues = owed.dues_then(self.asked, self.asked.first)
+        return owed.usually_delayed(dues, self.asked.first) if self._is_delayed else dues
 
     def _by_line(self, sums: Iterable[tuple[dt.date, Decimal]]) -> dict[str, Decimal]:
         found: dict[str, Decimal] = defaultdict(lambda: _ZERO)
@@ -164,7 +189,7 @@ class ExpectedReceipts(Report):
         probable = self._by_line(prospects.weighted(self.asked, "day").items())
         lines = []
         for key, label in ((OVERDUE, _("Overdue")), (LATE, _("Late shipment"))):
-            if self._cells.get((key, "expected")):
+            if (key, "expected") in self._amounts:
                 lines.append(Line(key, label, self._expected(key)))
         for number, (first, last) in enumerate(self.spans):
             key = first.isoformat()
@@ -179,7 +204,7 @@ class ExpectedReceipts(Report):
         return lines if any(any(line.values.values()) for line in lines) else []
 
     def _sum(self, key: str, column: str) -> Decimal:
-        return sum((due.amount for due in self._cells.get((key, column), ())), _ZERO)
+        return self._amounts.get((key, column), _ZERO)
 
     def _expected(self, key: str) -> dict[str, Any]:
         return {column: self._sum(key, column) for column in (*_FORMS.values(), "expected")}
@@ -200,7 +225,13 @@ class ExpectedReceipts(Report):
             if line not in keys:
                 raise KeyError(line)
             keys = {line}
-        return owed.parts_of(due for key in keys for due in self._cells.get((key, column), ()))
+        if column == "then":
+            dues = [due for due in self._dues_then if self._line_then(due) in keys]
+        else:
+            dues = [due for due in self._dues_now if self._line_now(due) in keys]
+            if column != "expected":
+                dues = [due for due in dues if _FORMS.get(due.form, "unstated") == column]
+        return owed.parts_of(dues, weighed=self._is_weighed)
 
     def records(self, line: str, column: str) -> Found | None:
         if column not in _SUMS:

@@ -52,17 +52,16 @@ class AccuracyOfReceipts(Report):
         months = owed.spans(first, last, weeks=False)
         return [(month, periods.add_months(month, 1) - dt.timedelta(1)) for month, _end in months]
 
-    @cached_property
-    def dues(self) -> dict[str, dict[str, list[Due]]]:
-        """{month: {column: the dues}}."""
-        found = {}
-        for first, last in self.months:
-            dues = owed.dues_then(self.asked, first)
-            found[first.isoformat()] = {
-                "expected": [due for due in dues if first <= due.due_on <= last],
-                "overdue": [due for due in dues if due.is_overdue],
+    def _amounts(self) -> dict[dt.date, dict[str, Decimal]]:
+        """{month: {column: sum}}."""
+        sums = owed.sums_of_days(self.asked, [month for month, _last in self.months])
+        return {
+            month: {
+                "expected": sum((due.amount for due in sums[month] if month <= due.due_on <= last), _ZERO),
+                "overdue": sum((due.amount for due in sums[month] if due.is_overdue), _ZERO),
             }
-        return found
+            for month, last in self.months
+        }
 
     def columns(self) -> Sequence[Column]:
         return [
@@ -79,9 +78,7 @@ class AccuracyOfReceipts(Report):
         span = Period.of_days(self.months[0][0], self.months[-1][1])
         received = PAID.sums(self.asked.at(span), ["month"], ["gross"])
         lines = []
-        for month, _last in self.months:
-            dues = self.dues[month.isoformat()]
-            values = {key: sum((due.amount for due in dues[key]), _ZERO) for key in ("expected", "overdue")}
+        for month, values in self._amounts().items():
             values["received"] = received.get((month,), {}).get("gross") or _ZERO
             place = place_of("month", self.asked.first, month)
             lines.append(Line(month.isoformat(), show.month(month), _derived(values), place=place))
@@ -96,8 +93,14 @@ class AccuracyOfReceipts(Report):
 
     def parts(self, line: str, column: str) -> Parts:
         """What of each order is in the cell; KeyError for a line that is not there."""
-        keys = list(self.dues) if line == TOTAL else [line]
-        return owed.parts_of(due for key in keys for due in self.dues[key].get(column, ()))
+        found: list[Due] = []
+        for month, last in self.months if line == TOTAL else [_month(line, self.months)]:
+            dues = owed.dues_then(self.asked, month)
+            if column == "overdue":
+                found += [due for due in dues if due.is_overdue]
+            elif column == "expected":
+                found += [due for due in dues if month <= due.due_on <= last]
+        return owed.parts_of(found)
 
     def records(self, line: str, column: str) -> Found | None:
         if not self.months:

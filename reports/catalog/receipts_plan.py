@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.utils.html import format_html
@@ -19,11 +19,11 @@ from core.money import format_money
 from core.periods import Period
 from core.places import Text
 from core.tables.columns import Column
+from orders import receivables
 from orders.dues import working_day
 from orders.lines import rounded
 from orders.models import Order, Terms
 from orders.plans import plan_of
-from orders.receivables import Due
 from people import access, calendar
 from reports import owed
 from reports.facts import PAID, SHIPMENTS
@@ -112,25 +112,24 @@ class ReceiptsPlan(Report):
         gross = sum((row["gross"] for row in self._shipped.values()), _ZERO)
         if not gross:
             return {0: Fraction(1)}
-        terms = Terms.objects.filter(client__in=list(self._shipped))
-        deferrals = dict(terms.values_list("client", "deferral_days"))
-        found: dict[int, Fraction] = defaultdict(Fraction)
+        deferrals = dict(Terms.objects.exclude(deferral_days=0).values_list("client", "deferral_days"))
+        found: dict[int, Decimal] = defaultdict(lambda: _ZERO)
         for client, row in self._shipped.items():
-            found[deferrals.get(client, 0)] += Fraction(row["gross"]) / Fraction(gross)
-        return found
+            found[deferrals.get(client, 0)] += row["gross"]
+        return {deferral: Fraction(amount) / Fraction(gross) for deferral, amount in found.items()}
 
     @cached_property
     def _brought(self) -> dict[dt.date, dict[str, Fraction]]:
         """{month: what comes in by the plan, and what of it was to be shipped in months before}."""
         found: dict[dt.date, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
         with calendar.kept():
+            pays = cache(working_day)
             for month, planned in self._sales.items():
                 length = (periods.add_months(month, 1) - month).days
                 for deferral, weight in self._weights.items():
-                    part = planned * weight / length
-                    for number in range(length):
-                        paid_on = working_day(month + dt.timedelta(number + deferral))
-                        comes = paid_on.replace(day=1)
+                    days = (month + dt.timedelta(number + deferral) for number in range(length))
+                    for comes, count in Counter(pays(day).replace(day=1) for day in days).items():
+                        part = planned * weight * count / length
                         found[comes]["planned"] += part
                         if comes > month:
                             found[comes]["earlier"] += part
@@ -139,13 +138,13 @@ class ReceiptsPlan(Report):
     # --- what is known already ---
 
     @cached_property
-    def dues(self) -> dict[dt.date, list[Due]]:
-        """{month: the dues of orders that exist}."""
-        found: dict[dt.date, list[Due]] = defaultdict(list)
+    def _made(self) -> dict[dt.date, Decimal]:
+        """{month: what is due in it by orders that exist}."""
+        found: dict[dt.date, Decimal] = defaultdict(lambda: _ZERO)
         if self.whole.last_day() >= self.asked.today:
-            for due in owed.dues_now(self.asked):
+            for due in receivables.due_sums(owed.rows_now(self.asked), self.asked.today):
                 if not due.is_overdue and not due.is_late_shipment:
-                    found[due.due_on.replace(day=1)].append(due)
+                    found[due.due_on.replace(day=1)] += due.amount
         return found
 
     def columns(self) -> Sequence[Column]:
@@ -170,7 +169,7 @@ class ReceiptsPlan(Report):
                 "earlier": _exact(brought.get("earlier", Fraction())),
             }
             if month >= this:
-                values["made"] = sum((due.amount for due in self.dues.get(month, ())), _ZERO)
+                values["made"] = self._made.get(month, _ZERO)
             if month <= this:
                 values["received"] = received.get((month,), {}).get("gross") or _ZERO
             place = place_of("month", self.asked.first, month)
@@ -195,7 +194,9 @@ class ReceiptsPlan(Report):
 
     def parts(self, line: str, column: str) -> Parts:
         """What of each order is due in the month."""
-        return owed.parts_of(due for month in self._months(line) for due in self.dues.get(month, ()))
+        months = set(self._months(line))
+        dues = [due for due in owed.dues_now(self.asked) if not due.is_overdue and not due.is_late_shipment]
+        return owed.parts_of(due for due in dues if due.due_on.replace(day=1) in months)
 
     def records(self, line: str, column: str) -> Found | None:
         months = self._months(line)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db import connection
+from django.db.models import Case, IntegerField, QuerySet, Sum, When
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,9 +18,10 @@ from core import periods, show
 from core.places import Text
 from core.tables.columns import Column
 from orders.lines import rounded
-from orders.models import Payment, Shipment
+from orders.models import Payment, SalesByClient, Shipment
 from people import access
 from reports import owed
+from reports.facts.base import FirstOfMonth
 from reports.facts.clients import CLIENTS
 from reports.pictures import Picture, Series
 from reports.report import HEADS, TOTAL, Found, Line, Report, Section, place_of
@@ -28,6 +29,7 @@ from reports.report import HEADS, TOTAL, Found, Line, Report, Section, place_of
 _ZERO = Decimal("0.00")
 _TENTH = Decimal("0.1")
 _ONE = dt.timedelta(1)
+_Sql = tuple[str, Any]
 
 
 class Turnover(Report):
@@ -65,63 +67,66 @@ class Turnover(Report):
             Column("advance_days", _("Advances, days"), "quantity"),
         ]
 
-    @property
-    def _clients(self) -> QuerySet[Any]:
-        return CLIENTS.records(self.asked).order_by().values("pk")
+    def _of_clients(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows of the clients asked for. A client with documents or payments is never deleted, so who sees and asks
+        for all of them needs no condition."""
+        if not self.asked.narrow and access.owners_visible_to(self.asked.user) is None:
+            return rows
+        return rows.filter(client__in=CLIENTS.records(self.asked).order_by().values("pk"))
 
-    def _shipments(self, first: dt.date | None, last: dt.date) -> QuerySet[Any]:
-        rows = Shipment.objects.filter(client__in=self._clients, day__lte=last)
-        return rows.filter(day__gte=first) if first else rows
+    def _shipments(self, first: dt.date, last: dt.date) -> QuerySet[Any]:
+        return self._of_clients(Shipment.objects.filter(day__gte=first, day__lte=last))
 
-    def _payments(self, first: dt.date | None, last: dt.date) -> QuerySet[Any]:
-        rows = Payment.objects.filter(client__in=self._clients, paid_on__lte=last)
-        return rows.filter(paid_on__gte=first) if first else rows
-
-    @cached_property
-    def _before(self) -> dict[int, Decimal]:
-        """{client: what they owed before the first month}; below zero: an advance."""
-        found: dict[int, Decimal] = defaultdict(lambda: _ZERO)
-        last = self.months[0][0] - _ONE
-        for rows, sign in ((self._shipments(None, last), 1), (self._payments(None, last), -1)):
-            for client, amount in rows.order_by().values_list("client").annotate(sum=Sum("amount")):
-                found[client] += sign * amount
-        return found
+    def _payments(self, first: dt.date, last: dt.date) -> QuerySet[Any]:
+        known = Payment.objects.filter(client__isnull=False)
+        return self._of_clients(known.filter(paid_on__gte=first, paid_on__lte=last))
 
     @cached_property
-    def _moved(self) -> dict[dt.date, dict[str, dict[int, Decimal]]]:
-        """{month: {"sales" or "received": {client: sum}}}."""
-        found: dict[dt.date, dict[str, dict[int, Decimal]]] = defaultdict(
-            lambda: {"sales": defaultdict(lambda: _ZERO), "received": defaultdict(lambda: _ZERO)}
-        )
+    def _moved(self) -> dict[str, dict[dt.date, Decimal]]:
+        """{"sales" or "received": {month: sum}}."""
         first, last = self.months[0][0], self.months[-1][1]
-        of = (
-            ("sales", self._shipments(first, last), "day"),
-            ("received", self._payments(first, last), "paid_on"),
-        )
-        for key, rows, on in of:
-            for client, day, amount in rows.order_by().values_list("client", on).annotate(sum=Sum("amount")):
-                found[day.replace(day=1)][key][client] += amount
-        return found
+        sales = self._of_clients(SalesByClient.objects.between(first, last)).values_list("month")
+        received = self._payments(first, last).annotate(month=FirstOfMonth("paid_on")).values_list("month")
+        return {
+            key: dict(rows.order_by().annotate(sum=Sum("amount")))
+            for key, rows in (("sales", sales), ("received", received))
+        }
+
+    @cached_property
+    def _sides(self) -> list[tuple[Decimal, Decimal]]:
+        """What clients owed us in all, and what they had paid ahead: when the first month began and when each ended."""
+        until = self.months[-1][1]
+        sales = self._of_clients(SalesByClient.objects.filter(month__lte=until))
+        payments = self._of_clients(Payment.objects.filter(client__isnull=False, paid_on__lte=until))
+        questions = []
+        for rows, on in ((sales, "month"), (payments, "paid_on")):
+            steps = [When(**{f"{on}__lt": first}, then=n) for n, (first, _last) in enumerate(self.months)]
+            step = Case(*steps, default=len(self.months), output_field=IntegerField())
+            moves = rows.order_by().annotate(step=step).values_list("client_id", "step", "amount")
+            questions.append(moves.query.sql_with_params())
+        changes = _changes_of_balances(*questions)
+        owed_us, whole, sides = _ZERO, _ZERO, []
+        for number in range(len(self.months) + 1):
+            more_owed, more = changes.get(number, (_ZERO, _ZERO))
+            owed_us, whole = owed_us + more_owed, whole + more
+            sides.append((owed_us, owed_us - whole))
+        return sides
 
     def lines(self) -> list[Line]:
         if not self.months:
             return []
-        balances, lines = dict(self._before), []
-        before = _sides(balances)
-        for first, last in self.months:
-            moved = self._moved[first]
-            for key, sign in (("sales", 1), ("received", -1)):
-                for client, amount in moved[key].items():
-                    balances[client] = balances.get(client, _ZERO) + sign * amount
-            after, days = _sides(balances), (last - first).days + 1
-            values: dict[str, Any] = {key: sum(moved[key].values(), _ZERO) for key in ("sales", "received")}
+        lines = []
+        for (first, last), before, after in zip(self.months, self._sides, self._sides[1:], strict=False):
+            days = (last - first).days + 1
+            values: dict[str, Any] = {
+                key: self._moved[key].get(first, _ZERO) for key in ("sales", "received")
+            }
             for side, start, end in zip(("debt", "advance"), before, after, strict=True):
                 average = rounded((start + end) / 2)
                 values |= {side: end, f"{side}_average": average}
                 values[f"{side}_days"] = _days(average * days, values["sales"])
             place = place_of("month", self.asked.first, first)
             lines.append(Line(first.isoformat(), show.month(first), values, place=place))
-            before = after
         return lines if any(any(line.values.values()) for line in lines) else []
 
     def total(self, lines: Sequence[Line]) -> dict[str, Any]:
@@ -169,10 +174,27 @@ class Turnover(Report):
         return format_html(text, show.number(total["debt_days"]), show.number(total["advance_days"]))
 
 
-def _sides(balances: Mapping[int, Decimal]) -> tuple[Decimal, Decimal]:
-    """What clients owe us in all, and what they have paid ahead."""
-    owed_us = sum((amount for amount in balances.values() if amount > 0), _ZERO)
-    return owed_us, owed_us - sum(balances.values(), _ZERO)
+def _changes_of_balances(shipped: _Sql, paid: _Sql) -> dict[int, tuple[Decimal, Decimal]]:
+    """{step: (by how much what clients owe us grew in it, by how much all balances did)} of moves (client, step, sum).
+
+    A balance is what a client was shipped less what they paid; what is owed to us is those above zero. One question
+    with a row for each step, however many clients there are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT step, SUM(CASE WHEN balance > 0 THEN balance ELSE 0 END"  # noqa: S608 (of QuerySets alone)
+            " - CASE WHEN balance - moved > 0 THEN balance - moved ELSE 0 END), SUM(moved) FROM ("
+            "SELECT step, moved, SUM(moved) OVER (PARTITION BY client_id ORDER BY step) AS balance FROM ("
+            "SELECT client_id, step, SUM(amount) AS moved FROM ("
+            f"SELECT client_id, step, amount FROM ({shipped[0]}) shipped"
+            f" UNION ALL SELECT client_id, step, -amount FROM ({paid[0]}) paid"
+            ") moves GROUP BY client_id, step) sums) balances GROUP BY step",
+            [*shipped[1], *paid[1]],
+        )
+        return {
+            step: (Decimal(owed_us).scaleb(-2), Decimal(whole).scaleb(-2))
+            for step, owed_us, whole in cursor.fetchall()
+        }
 
 
 def _days(weighed: Decimal, sales: Decimal) -> Decimal | None:

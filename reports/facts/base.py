@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Aggregate, DateTimeField, Expression, F, QuerySet, Subquery
+from django.db.models import Aggregate, DateField, DateTimeField, Expression, F, Func, QuerySet, Subquery
 
 from core import periods
 from core.periods import Period
@@ -126,3 +126,19 @@ def narrowed(
 def expression(path: Path) -> Any:
     """A column as something to annotate with."""
     return F(path) if isinstance(path, str) else path
+
+
+class FirstOfMonth(Func):
+    """The first of the month of a day. On SQLite Django's own is a call into Python for each row."""
+
+    output_field = DateField()
+    arity = 1
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(
+            compiler, connection, template="date(%(expressions)s, 'start of month')", **context
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "CAST(date_trunc('month', %(expressions)s) AS date)"
+        return self.as_sql(compiler, connection, template=template, **context)

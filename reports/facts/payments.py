@@ -1,11 +1,10 @@
 """Payments: money that came in, by the day it did, credited to who answers for the client."""
 
 from django.db.models import Sum
-from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Payment
-from reports.facts.base import Fact, Measure
+from reports.facts.base import Fact, FirstOfMonth, Measure
 
 PAID = Fact(
     "paid",
@@ -21,7 +20,7 @@ PAID = Fact(
         "segment": "client__segment",
         "form": "form",
         "day": "paid_on",
-        "month": TruncMonth("paid_on"),
+        "month": FirstOfMonth("paid_on"),
     },
     {"gross": Measure("gross", _("Received, ₽"), "sum", Sum("amount"))},
 )
