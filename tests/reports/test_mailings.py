@@ -3,13 +3,14 @@
 import datetime as dt
 import io
 import smtplib
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
@@ -574,3 +575,31 @@ def test_two_who_choose_recipients_at_once_are_asked(firm: Company):
     )  # fmt: skip
     assert answer.status_code == 422
     assert firm.anna.short_name in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_schedulers_at_one_moment_write_each_letter_once() -> None:
+    with company() as firm, periods.clock(EVENING) as clock:
+        make_mailing(firm.director, firm.director, firm.head)
+        clock.move_to(at(FRIDAY, "09:00"))
+        begin = threading.Barrier(3)
+        trouble: list[Exception] = []
+
+        def look() -> None:
+            try:
+                begin.wait(timeout=30)
+                tick()
+            except Exception as error:  # told to the test, in whose thread it is judged
+                trouble.append(error)
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=look) for _each in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+        tick()
+    assert trouble == []
+    assert len(mail.outbox) == 2
+    assert sorted(outcome for _user, outcome in outcomes()) == ["sent", "sent"]
