@@ -171,9 +171,7 @@ class Money(World):
             assert receivables.expected_then(self.director, day) == before == receivables.reckoned_then(day)
 
 
-@settings(
-    max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_happens_to_orders_and_payments_the_dues_follow(steps):
     """Kept equals reckoned anew; a month written down says for ever what is reckoned of it."""
