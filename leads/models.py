@@ -142,10 +142,22 @@ class Client(Tracked):
     region = models.CharField(_("region"), max_length=100, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
     source = models.ForeignKey(
-        Source, models.PROTECT, null=True, blank=True, related_name="clients", verbose_name=_("source")
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="clients",
+        verbose_name=_("source"),
+        db_index=False,
     )
     campaign = models.ForeignKey(
-        Campaign, models.PROTECT, null=True, blank=True, related_name="clients", verbose_name=_("campaign")
+        Campaign,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="clients",
+        verbose_name=_("campaign"),
+        db_index=False,
     )
     segment = models.ForeignKey(
         Segment, models.PROTECT, null=True, blank=True, related_name="clients", verbose_name=_("segment")
@@ -196,6 +208,14 @@ class Client(Tracked):
             models.Index(fields=["manager", "-changed_at", "-id"]),
             models.Index(fields=["-changed_at", "-id"]),
             models.Index(fields=["name_key"]),
+            # What sources and campaigns bring: their clients in the order of keys, by which deals and sales are found.
+            models.Index(
+                fields=["source", "id", "created_at", "manager", "deleted_at"], name="leads_client_of_source"
+            ),
+            models.Index(
+                fields=["campaign", "id", "created_at", "manager", "deleted_at"],
+                name="leads_client_of_campaign",
+            ),
             models.Index(fields=["inn"], condition=~Q(inn=""), name="leads_client_inn"),
             models.Index(fields=["manager", "next_step_on"]),
             models.Index(

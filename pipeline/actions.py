@@ -12,7 +12,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from core import periods
 from core.history.operations import Operation, operation
 from leads import actions as leads_actions
 from leads.drafts import ContactDraft
@@ -21,6 +20,7 @@ from people import access
 from people.models import Company, User
 from pipeline import control
 from pipeline.models import Deal, Funnel, LossReason, Stage, StageMove
+from pipeline.passage import Moves
 
 # Fields that `create_deal` and `update_deal` take; stage, manager and what derives from them have verbs of their own.
 DEAL_FIELDS = frozenset({"name", "amount", "expected_on", "product_group", "note", "waiting_until"})
@@ -161,11 +161,11 @@ def move_deal(
             deal.loss_reason, deal.loss_note, deal.return_on = None, "", None
         require_right_values(deal)
         _require_filled(deal, to_stage)
-        former = deal.stage_id
+        moves, former = Moves(op, [deal]), deal.stage_id
         _put(deal, to_stage, op)
+        move = moves.add(deal, former)
         deal.save()
-        move = record_move(deal, former, op)
-        move.save()
+        moves.write()
         _tell(deal, move, op)
     return move
 
@@ -224,21 +224,23 @@ def delete_deals_of(clients: Sequence[Client], op: Operation) -> None:
 def enter(deals: Sequence[Deal], stage: Stage, op: Operation) -> list[StageMove]:
     """Puts deals into the stage in bulk, with a move each, asking for nothing; for verbs of this room that have
     checked rights and rules themselves."""
-    moves = []
+    moves = Moves(op, deals)
     for deal in deals:
         former = deal.stage_id
         _put(deal, stage, op)
-        moves.append(record_move(deal, former, op))
+        moves.add(deal, former)
     Deal.objects.bulk_update(deals, ["stage", "state", "stage_since", "closed_at"])
-    return StageMove.objects.bulk_create(moves, batch_size=1000)
+    moves.write_deals()
+    return moves.write()
 
 
 def _create(deals: Sequence[Deal], op: Operation) -> None:
+    moves = Moves(op)
     for deal in deals:
         _put(deal, deal.stage, op)
+        moves.add(deal, None)
     Deal.objects.bulk_create(deals)
-    moves = StageMove.objects.bulk_create([record_move(deal, None, op) for deal in deals], batch_size=1000)
-    for deal, move in zip(deals, moves, strict=True):
+    for deal, move in zip(deals, moves.write(), strict=True):
         _tell(deal, move, op)
 
 
@@ -249,23 +251,6 @@ def _put(deal: Deal, stage: Stage, op: Operation) -> None:
         deal.closed_at = None
     elif not was_closed:
         deal.closed_at = op.at
-
-
-def record_move(deal: Deal, from_stage_id: int | None, op: Operation) -> StageMove:
-    """The row of a move of the deal (as it stands now) out of a stage, None for its first; not yet saved."""
-    day = periods.day_of(op.at)
-    return StageMove(
-        deal=deal,
-        from_stage_id=from_stage_id,
-        to_stage_id=deal.stage_id,
-        at=op.at,
-        day=day,
-        month=day.replace(day=1),
-        by_id=op.by_id,
-        manager_id=deal.manager_id,
-        amount=deal.amount,
-        operation=op,
-    )
 
 
 def _tell(deal: Deal, move: StageMove, op: Operation) -> None:

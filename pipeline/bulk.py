@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied
 from core.history.operations import operation
 from people import access
 from people.models import User
-from pipeline.actions import record_move, require_known, require_right_values
-from pipeline.models import Deal, LossReason, Stage, StageMove
+from pipeline.actions import require_known, require_right_values
+from pipeline.models import Deal, LossReason, Stage
+from pipeline.passage import Moves
 
 _PORTION = 500
 # What a former table says of a deal besides its stage.
@@ -56,7 +57,7 @@ def place_deals(
         if deal.stage_id != stage.pk:
             by_stage[stage].append(deal)
     with operation(by=by) as op:
-        moves = []
+        moves = Moves(op, [deal for deals in by_stage.values() for deal in deals])
         for stage, deals in by_stage.items():
             closed_at = None if stage.kind == Stage.Kind.OPEN else op.at
             put: dict[str, Any] = {"stage": stage, "state": stage.kind, "stage_since": op.at}
@@ -73,9 +74,9 @@ def place_deals(
                 _update(some, values)
             for deal in deals:
                 former, deal.stage = deal.stage_id, stage
-                moves.append(record_move(deal, former, op))
-        StageMove.objects.bulk_create(moves, batch_size=1000)
-    return len(moves)
+                moves.add(deal, former)
+        moves.write_deals()
+        return len(moves.write())
 
 
 def _update(deals: Sequence[Deal], values: Mapping[str, Any]) -> None:

@@ -176,6 +176,14 @@ class Deal(Tracked):
     next_step_on = models.DateField(_("next step"), null=True, editable=False)
     next_step_at = models.DateTimeField(_("time of the next step"), null=True, editable=False)
 
+    # Of its moves (`pipeline.passage`): ids of the open and won stages of its funnel that it ever entered, in ascending
+    # order; the stage that a lost deal was lost from, None for one lost at once.
+    passed = models.TextField(default="", editable=False)
+    lost_from = models.ForeignKey(
+        Stage, models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
+
+    untracked_fields = ("passed", "lost_from")
     derived_fields = ("state", "stage_since", "closed_at", "last_contact_at", "next_step_on", "next_step_at")
     version_indexes: ClassVar[tuple[tuple[str, ...] | models.Index, ...]] = (
         ("manager", "valid_from"),
@@ -205,15 +213,18 @@ class Deal(Tracked):
         verbose_name_plural = _("deals")
         indexes = [
             models.Index(fields=["manager", "state", "next_step_on"]),
-            models.Index(fields=["client", "state"]),
             # The list, by the latest change, with the total of what is open.
             models.Index(fields=["changed_at", "id"], condition=_ALIVE, name="pipeline_deal_latest"),
             models.Index(
                 fields=["state", "changed_at", "id"], condition=_ALIVE, name="pipeline_deal_state_latest"
             ),
-            # Totals of the list and of people's lines on the home pages, those without a next step among them.
+            # Totals of the list and of people's lines on the home pages, those without a next step, stuck and
+            # forgotten ones among them.
             models.Index(
-                fields=["state", "manager", "amount", "deleted_at", "next_step_on", "waiting_until"],
+                fields=[
+                    *("state", "manager", "amount", "deleted_at", "next_step_on", "waiting_until"),
+                    *("stage", "stage_since", "last_contact_at", "created_at"),
+                ],
                 name="pipeline_deal_total",
             ),
             # The board: counts and sums of its columns, the first cards of each. Sums are read from the index alone;
@@ -230,6 +241,28 @@ class Deal(Tracked):
                 fields=["expected_on", "stage", "product_group", "manager", "amount"],
                 condition=_ALIVE & Q(state="open"),
                 name="pipeline_deal_expected",
+            ),
+            # How far the deals made in a period came.
+            models.Index(
+                fields=["stage", "passed", "manager", "amount", "created_at", "deleted_at"],
+                name="pipeline_deal_passed",
+            ),
+            # What was won and lost in a period, by its client, why and where it was lost.
+            models.Index(
+                fields=[
+                    *("state", "closed_at", "client", "manager", "amount"),
+                    *("loss_reason", "lost_from", "deleted_at"),
+                ],
+                condition=Q(closed_at__isnull=False),
+                name="pipeline_deal_ended",
+            ),
+            # A client's deals; those made in a period by what their clients are.
+            models.Index(
+                fields=["client", "state", "created_at", "deleted_at"], name="pipeline_deal_of_client"
+            ),
+            # The few that are not there any more: moves are counted without them.
+            models.Index(
+                fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="pipeline_deal_deleted"
             ),
             models.Index(fields=["stage", "stage_since", "id"], condition=_ALIVE, name="pipeline_deal_cards"),
             models.Index(
@@ -256,18 +289,24 @@ class Deal(Tracked):
 
 
 class StageMove(models.Model):
-    """A deal entered a stage: written once, never changed. `day` and `month` are the company's local ones."""
+    """A deal entered a stage: written by `pipeline.passage`, never changed but for `left_at`. `day` and `month` are the
+    company's local ones."""
 
-    deal = models.ForeignKey(Deal, models.PROTECT, related_name="moves")
-    from_stage = models.ForeignKey(Stage, models.PROTECT, null=True, related_name="+")
-    to_stage = models.ForeignKey(Stage, models.PROTECT, related_name="+")
+    # No index of a key's own where one below begins with it.
+    deal = models.ForeignKey(Deal, models.PROTECT, related_name="moves", db_index=False)
+    from_stage = models.ForeignKey(Stage, models.PROTECT, null=True, related_name="+", db_index=False)
+    to_stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     day = models.DateField()
     month = models.DateField()
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    manager = models.ForeignKey(User, models.PROTECT, related_name="+")
+    manager = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     amount = MoneyField(null=True)
     operation = models.ForeignKey(Operation, models.PROTECT, related_name="+")
+    # Working days of the stay that this move ended; None for the first one.
+    stood_days = models.IntegerField(null=True)
+    # When the stay that it began ended; None while it lasts.
+    left_at = models.DateTimeField(null=True)
 
     objects = StageMoveQuerySet.as_manager()
 
@@ -278,6 +317,21 @@ class StageMove(models.Model):
             models.Index(fields=["deal", "at"]),
             models.Index(fields=["manager", "at"]),
             models.Index(fields=["to_stage", "at"]),
+            # What moved in a period: SQLite adds up as it reads, without sorting, where the index is in the order of
+            # the groups.
+            models.Index(
+                fields=["day", "from_stage", "to_stage", "deal", "manager", "amount"],
+                name="pipeline_move_flow",
+            ),
+            # How long stays were that have ended, and since when those last that have not.
+            models.Index(
+                fields=["from_stage", "stood_days", "day", "deal", "manager"],
+                condition=Q(from_stage__isnull=False),
+                name="pipeline_move_stood",
+            ),
+            models.Index(
+                fields=["to_stage", "day", "left_at", "deal", "manager"], name="pipeline_move_lasting"
+            ),
         ]
 
     def __str__(self) -> str:

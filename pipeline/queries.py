@@ -106,6 +106,10 @@ class DealQuerySet(VisibleQuerySet["Deal"]):
 class StageMoveQuerySet(QuerySet["StageMove"]):
     def visible_to(self, user: User) -> Self:
         """Moves of the deals the user sees."""
+        from pipeline.models import Deal
+
         owners = owners_visible_to(user)
-        rows = self.filter(deal__deleted_at__isnull=True)
-        return rows if owners is None else rows.filter(deal__manager__in=owners)
+        # The deals are found first, not one for each move: the few that are gone, or those of the owners.
+        if owners is None:
+            return self.exclude(deal__in=Deal.all_objects.filter(deleted_at__isnull=False).values("pk"))
+        return self.filter(deal__in=Deal.objects.filter(manager__in=owners).values("pk"))

@@ -7,8 +7,8 @@ from django.db.models import OuterRef, Subquery
 
 from core.history.operations import Operation
 from core.history.tracked import Tracked
-from pipeline.actions import record_move
 from pipeline.models import Deal, Stage, StageMove
+from pipeline.passage import Moves
 
 
 def record_counter_moves(
@@ -41,7 +41,11 @@ def record_counter_moves(
             else:
                 deal.closed_at = operation.at
         Deal.objects.bulk_update(back, ["state", "stage_since", "closed_at"])
-        StageMove.objects.bulk_create([record_move(deal, deal.last_stage, operation) for deal in back])
+        moves = Moves(operation, back)
+        for deal in back:
+            moves.add(deal, deal.last_stage)
+        moves.write_deals()
+        moves.write()
 
 
 def _states_before(reverted: Operation, deals: Sequence[Deal]) -> dict[int, Any]:

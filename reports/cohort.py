@@ -6,14 +6,18 @@ a lost stage passes nothing. A stage that has been retired is reached by those o
 
 from __future__ import annotations
 
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, QuerySet, Sum, Value, When
 
-from pipeline.models import Deal, Stage, StageMove
+from pipeline.models import Deal, Stage
+from pipeline.passage import passed_stages
 from reports.asking import Asked
 from reports.facts.deals import CREATED
 from reports.stages import Stages
@@ -31,6 +35,20 @@ class Reached:
     lost: int = 0
 
 
+@dataclass(frozen=True)
+class Group:
+    """Deals that passed the same stages of their funnel and have one state; `age`: before which of the retirements of
+    the period they were made."""
+
+    funnel: int
+    passed: str
+    furthest: int
+    state: str
+    age: int
+    deals: int
+    amount: Decimal
+
+
 @dataclass
 class Cohort:
     asked: Asked
@@ -38,49 +56,72 @@ class Cohort:
 
     @cached_property
     def rows(self) -> QuerySet[Any]:
-        """The deals, each with the place of its furthest stage."""
-        passed = StageMove.objects.filter(deal=OuterRef("pk"), to_stage__funnel=OuterRef("stage__funnel"))
-        ranked = passed.exclude(to_stage__kind=Stage.Kind.LOST).annotate(rank=self.stages.rank_of("to_stage"))
-        furthest = Subquery(ranked.order_by("-rank").values("rank")[:1])
-        return CREATED.records(self.asked).annotate(furthest=furthest)
+        """The deals."""
+        return CREATED.records(self.asked)
 
     @cached_property
-    def _groups(self) -> list[tuple[int, int, str, int, Decimal]]:
-        """(funnel, furthest place, state, deals, sum); the place is `NOWHERE` for those lost at once."""
-        found = self.rows.order_by().values_list("stage__funnel", "furthest", "state")
-        return [
-            (funnel, NOWHERE if furthest is None else furthest, state, deals, amount or Decimal(0))
-            for funnel, furthest, state, deals, amount in found.annotate(Count("pk"), Sum("amount"))
-        ]
+    def _cuts(self) -> list[dt.datetime]:
+        """When stages were retired within the period: they are reached by older deals alone."""
+        period = self.asked.period
+        found = {stage.retired_at for stage in self.stages.found if stage.kind != Stage.Kind.LOST}
+        return sorted(cut for cut in found if cut is not None and period.start < cut < period.end)
+
+    @cached_property
+    def _groups(self) -> list[Group]:
+        """One query; in the order of an index where no stage was retired in the period."""
+        rows, by = self.rows.order_by(), ["stage", "passed"]
+        if self._cuts:
+            whens = [When(created_at__lt=cut, then=Value(place)) for place, cut in enumerate(self._cuts)]
+            rows = rows.annotate(age=Case(*whens, default=Value(len(self._cuts))))
+            by.append("age")
+        found = []
+        for *key, deals, amount in rows.values_list(*by).annotate(deals=Count("*"), total=Sum("amount")):
+            if stage := self.stages.by_id.get(key[0]):
+                age = key[2] if self._cuts else 0
+                furthest = self._furthest(key[1])
+                found.append(
+                    Group(stage.funnel_id, key[1], furthest, stage.kind, age, deals, amount or Decimal(0))
+                )
+        return found
+
+    def _furthest(self, passed: str) -> int:
+        """The place of the last of the stages passed; `NOWHERE` for those lost at once."""
+        rank = self.stages.rank
+        return max((rank[stage] for stage in passed_stages(passed) if stage in rank), default=NOWHERE)
 
     @property
     def funnels(self) -> set[int]:
-        return {funnel for funnel, *_rest in self._groups}
+        return {group.funnel for group in self._groups}
 
     def passed(self, funnel: int) -> list[Stage]:
         """The funnel's open and won stages in order; a retired one while deals of the cohort could enter it."""
         stages = [stage for stage in self.stages.of(funnel) if stage.kind != Stage.Kind.LOST]
-        return [stage for stage in stages if stage.retired_at is None or self._of_retired[stage.pk].deals]
+        return [stage for stage in stages if stage.retired_at is None or self.reached(stage).deals]
 
     def reached(self, stage: Stage) -> Reached:
-        if stage.retired_at is not None:
-            return self._of_retired[stage.pk]
         found, rank = Reached(), self.stages.rank[stage.pk]
-        for funnel, furthest, state, deals, amount in self._groups:
-            if funnel == stage.funnel_id and furthest >= rank:
-                found.deals += deals
-                found.amount += amount
-                if furthest == rank:
-                    found.open += deals if state == Deal.State.OPEN else 0
-                    found.lost += deals if state == Deal.State.LOST else 0
+        for group in self._groups:
+            if group.furthest >= rank and self._could_reach(group, stage):
+                found.deals += group.deals
+                found.amount += group.amount
+                if group.furthest == rank:
+                    found.open += group.deals if group.state == Deal.State.OPEN else 0
+                    found.lost += group.deals if group.state == Deal.State.LOST else 0
         return found
+
+    def _could_reach(self, group: Group, stage: Stage) -> bool:
+        if stage.retired_at is None or group.funnel != stage.funnel_id:
+            return group.funnel == stage.funnel_id
+        return self.asked.period.start < stage.retired_at and group.age <= bisect_left(
+            self._cuts, stage.retired_at
+        )
 
     def nowhere(self, funnel: int | None = None) -> Reached:
         """Those that were lost as soon as they were made."""
-        return self._sum(lambda group: group[1] == NOWHERE and funnel in (None, group[0]))
+        return self._sum(lambda group: group.furthest == NOWHERE and funnel in (None, group.funnel))
 
     def all(self, funnel: int | None = None) -> Reached:
-        return self._sum(lambda group: funnel in (None, group[0]))
+        return self._sum(lambda group: funnel in (None, group.funnel))
 
     def won(self, funnel: int | None = None) -> int:
         """How many came to a won stage."""
@@ -88,54 +129,34 @@ class Cohort:
         for stage in self.stages.found:
             if stage.kind == Stage.Kind.WON:
                 first.setdefault(stage.funnel_id, self.stages.rank[stage.pk])
-        return sum(
-            deals
-            for of, furthest, _state, deals, _amount in self._groups
-            if funnel in (None, of) and of in first and furthest >= first[of]
-        )
+        return self._sum(
+            lambda group: (
+                funnel in (None, group.funnel)
+                and group.funnel in first
+                and group.furthest >= first[group.funnel]
+            )
+        ).deals
 
-    def deals(self, stage: Stage) -> QuerySet[Any]:
-        """The deals of `reached`."""
-        return self.rows.filter(self._of(stage))
+    def deals(self, stage: Stage, *, stayed: bool = False) -> QuerySet[Any]:
+        """The deals of `reached`; `stayed`: those for which it is the furthest."""
+        rank = self.stages.rank[stage.pk]
+        rows = self._of(stage.funnel_id, lambda furthest: furthest == rank if stayed else furthest >= rank)
+        return rows if stage.retired_at is None else rows.filter(created_at__lt=stage.retired_at)
 
-    def _sum(self, wanted: Any) -> Reached:
+    def deals_nowhere(self, funnel: int) -> QuerySet[Any]:
+        """The deals of `nowhere`."""
+        return self._of(funnel, lambda furthest: furthest == NOWHERE)
+
+    def _of(self, funnel: int, wanted: Callable[[int], bool]) -> QuerySet[Any]:
+        passed = {group.passed for group in self._groups if group.funnel == funnel and wanted(group.furthest)}
+        return self.rows.filter(stage__funnel=funnel, passed__in=passed)
+
+    def _sum(self, wanted: Callable[[Group], bool]) -> Reached:
         found = Reached()
         for group in self._groups:
             if wanted(group):
-                found.deals += group[3]
-                found.amount += group[4]
-                found.open += group[3] if group[2] == Deal.State.OPEN else 0
-                found.lost += group[3] if group[2] == Deal.State.LOST else 0
+                found.deals += group.deals
+                found.amount += group.amount
+                found.open += group.deals if group.state == Deal.State.OPEN else 0
+                found.lost += group.deals if group.state == Deal.State.LOST else 0
         return found
-
-    @cached_property
-    def _of_retired(self) -> dict[int, Reached]:
-        """One query for all of them."""
-        retired = [stage for stage in self.stages.found if stage.retired_at and stage.kind != Stage.Kind.LOST]
-        if not retired:
-            return {}
-        numbers: dict[str, Any] = {}
-        for stage in retired:
-            here = self._of(stage)
-            stands = here & Q(furthest=self.stages.rank[stage.pk])
-            numbers |= {
-                f"deals_{stage.pk}": Count("pk", filter=here),
-                f"amount_{stage.pk}": Sum("amount", filter=here),
-                f"open_{stage.pk}": Count("pk", filter=stands & Q(state=Deal.State.OPEN)),
-                f"lost_{stage.pk}": Count("pk", filter=stands & Q(state=Deal.State.LOST)),
-            }
-        row = self.rows.order_by().aggregate(**numbers)
-        return {
-            stage.pk: Reached(
-                row[f"deals_{stage.pk}"],
-                row[f"amount_{stage.pk}"] or Decimal(0),
-                row[f"open_{stage.pk}"],
-                row[f"lost_{stage.pk}"],
-            )
-            for stage in retired
-        }
-
-    def _of(self, stage: Stage) -> Q:
-        """The condition that a deal of the cohort has reached the stage."""
-        found = Q(stage__funnel=stage.funnel_id, furthest__gte=self.stages.rank[stage.pk])
-        return found if stage.retired_at is None else found & Q(created_at__lt=stage.retired_at)

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, IntegerField, Value, When
-
 from pipeline.models import Funnel, Stage
 from reports.asking import Asked
 
@@ -47,11 +45,6 @@ class Stages:
     def rank(self) -> dict[int, int]:
         """The place of each stage among all of them."""
         return {stage.pk: place for place, stage in enumerate(self.found)}
-
-    def rank_of(self, column: str) -> Case:
-        """The place of the stage that a column names, in SQL."""
-        whens = [When(**{column: pk}, then=Value(place)) for pk, place in self.rank.items()]
-        return Case(*whens, default=None, output_field=IntegerField(null=True))
 
     def of(self, funnel: int) -> list[Stage]:
         return [stage for stage in self.found if stage.funnel_id == funnel]

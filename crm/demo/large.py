@@ -27,6 +27,7 @@ from crm.demo.versions import write_deal_versions, write_earlier_versions, write
 from leads.models import Client, Contact, ContactPoint, Segment, Source
 from people import calendar
 from people.models import User
+from pipeline import rebuilding
 from pipeline.models import Deal, LossReason, Stage, StageMove
 
 TEAMS, MANAGERS, CLIENTS, DEALS, ACTIVITIES = 5, 50, 100_000, 200_000, 1_000_000
@@ -93,6 +94,7 @@ class Large:
         with transaction.atomic():
             with bare(filled):
                 self._rows()
+                rebuilding.rebuild()
                 self.say("indexes")
             go_on_counting([Operation, StageMove, *tracked])
         self.say(f"shipments: {self.shipments}")

@@ -156,14 +156,11 @@ class FunnelReport(Report):
     def _deals(self, line: str, column: str) -> Found | None:
         rows = self.cohort.rows
         if line.startswith(_NOWHERE):
-            rows = rows.filter(stage__funnel=int(line[1:]), furthest__isnull=True)
+            rows = self.cohort.deals_nowhere(int(line[1:]))
         elif line.startswith(_FUNNEL):
             rows = rows.filter(stage__funnel=int(line[1:]))
         elif line != TOTAL:
-            stage = self.stages.by_id[int(line)]
-            rows = self.cohort.deals(stage)
-            if column in ("open", "lost"):
-                rows = rows.filter(furthest=self.stages.rank[stage.pk])
+            rows = self.cohort.deals(self.stages.by_id[int(line)], stayed=column in ("open", "lost"))
         if column in ("open", "lost"):
             rows = rows.filter(state=column)
         if column in ("from_before", "from_first"):

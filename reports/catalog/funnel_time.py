@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from statistics import median
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import periods
 from core.tables.columns import Column
 from people import calendar
-from pipeline.models import Stage, StageMove
+from pipeline.models import Stage
 from reports.asking import Asked
 from reports.facts.moves import MOVES
 from reports.pictures import Picture, Series
 from reports.report import SELLERS, TOTAL, Found, Line, Report, Section
 from reports.stages import Stages
 
-_EARLIER = Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), pk__lt=OuterRef("pk"))
-
 
 @dataclass
 class Stays:
-    """Of one stage, in working days."""
+    """Of one stage: {working days: so many stays}."""
 
-    finished: list[int] = field(default_factory=list)
-    open: list[int] = field(default_factory=list)
+    finished: Counter[int] = field(default_factory=Counter)
+    open: Counter[int] = field(default_factory=Counter)
 
     def add(self, other: Stays) -> None:
         self.finished += other.finished
@@ -70,23 +67,15 @@ class StageTime(Report):
         ]
 
     def ended(self) -> QuerySet[Any]:
-        """The moves that ended a stay in an open stage, each with the moment it had begun."""
-        before = StageMove.objects.filter(_EARLIER, deal=OuterRef("deal")).order_by("-at", "-pk")
-        rows = self._of_funnel(MOVES.records(self._without_funnel), "from_stage")
-        return rows.filter(from_stage__kind=Stage.Kind.OPEN).annotate(
-            began=Subquery(before.values("day")[:1])
-        )
+        """The moves that ended a stay in an open stage."""
+        rows = MOVES.records(self._without_funnel).filter(stood_days__isnull=False)
+        return self._of_stages(rows, "from_stage")
 
     def lasting(self) -> QuerySet[Any]:
         """The moves that began a stay in an open stage which lasted on at the end of the period."""
-        later = StageMove.objects.filter(
-            Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk")),
-            deal=OuterRef("deal"),
-            at__lt=self._end,
-        )
         until_then = self._without_funnel.at(periods.Period(_BEGINNING, self._end))
-        rows = self._of_funnel(MOVES.records(until_then), "to_stage")
-        return rows.filter(~Exists(later), to_stage__kind=Stage.Kind.OPEN)
+        rows = self._of_stages(MOVES.records(until_then), "to_stage")
+        return rows.filter(Q(left_at__isnull=True) | Q(left_at__gte=self._end))
 
     @property
     def _end(self) -> dt.datetime:
@@ -99,26 +88,27 @@ class StageTime(Report):
         narrow = {key: value for key, value in self.asked.narrow.items() if key != "funnel"}
         return replace(self.asked, narrow=narrow)
 
-    def _of_funnel(self, rows: QuerySet[Any], stage: str) -> QuerySet[Any]:
-        funnel = self.asked.narrow.get("funnel")
-        return rows.filter(**{f"{stage}__funnel__in": funnel}) if funnel else rows
+    def _of_stages(self, rows: QuerySet[Any], column: str) -> QuerySet[Any]:
+        """Those of the open stages, of the funnels asked for."""
+        funnels = self.asked.narrow.get("funnel")
+        stages = [
+            stage.pk
+            for stage in self.stages.found
+            if stage.kind == Stage.Kind.OPEN and (not funnels or stage.funnel_id in funnels)
+        ]
+        return rows.filter(**{f"{column}__in": stages})
 
     @cached_property
     def stays(self) -> dict[int, Stays]:
+        """{stage: its stays}, counted in the order of an index."""
         found: dict[int, Stays] = defaultdict(Stays)
-        days: dict[Any, int] = {}
-
-        def between(began: Any, ended: Any) -> int:
-            if (began, ended) not in days:
-                days[began, ended] = calendar.working_days_between(began, ended)
-            return days[began, ended]
-
-        for stage, began, ended in self.ended().order_by().values_list("from_stage", "began", "day"):
-            if began is not None:
-                found[stage].finished.append(between(began, ended))
+        ended = self.ended().order_by().values_list("from_stage", "stood_days").annotate(number=Count("*"))
+        for stage, days, stays in ended:
+            found[stage].finished[days] += stays
         last = min(self.asked.last, self.asked.today)
-        for stage, began in self.lasting().order_by().values_list("to_stage", "day"):
-            found[stage].open.append(between(began, last))
+        lasting = self.lasting().order_by().values_list("to_stage", "day").annotate(number=Count("*"))
+        for stage, began, stays in lasting:
+            found[stage].open[calendar.working_days_between(began, last)] += stays
         return found
 
     def lines(self) -> list[Line]:
@@ -141,11 +131,11 @@ class StageTime(Report):
         if column == "norm":
             return None
         is_open = column.startswith("open")
-        rows = self.lasting() if is_open else self.ended().filter(began__isnull=False)
+        rows = self.lasting() if is_open else self.ended()
         if line != TOTAL:
             stage = self.stages.by_id[int(line)].pk
             rows = rows.filter(**{"to_stage" if is_open else "from_stage": stage})
-        return Found(rows, Count("pk") if column in ("stays", "open") else None)
+        return Found(rows, Count("*") if column in ("stays", "open") else None)
 
     def picture(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Picture | None:
         return Picture(
@@ -164,27 +154,36 @@ class StageTime(Report):
 _BEGINNING = periods.local(dt.date(2000, 1, 1))
 
 
-def percentile(values: Sequence[int], percent: int) -> int | None:
-    """The smallest of the values that at least so many percent of them do not exceed."""
-    if not values:
-        return None
-    place = -(-len(values) * percent // 100)
-    return sorted(values)[max(place, 1) - 1]
+def percentile(counts: Mapping[int, int], percent: int) -> int | None:
+    """The smallest of the values that at least so many percent of them do not exceed; `counts`: {value: how often}."""
+    whole = sum(counts.values())
+    return _at(counts, max(-(-whole * percent // 100), 1)) if whole else None
+
+
+def median(counts: Mapping[int, int]) -> Decimal | None:
+    """The value in the middle; of an even number the mean of the two that are."""
+    whole = sum(counts.values())
+    return Decimal(_at(counts, (whole + 1) // 2) + _at(counts, whole // 2 + 1)) / 2 if whole else None
+
+
+def _at(counts: Mapping[int, int], place: int) -> int:
+    """The value at the place, the first being 1, when all stand in order."""
+    for value in sorted(counts):
+        place -= counts[value]
+        if place <= 0:
+            return value
+    raise IndexError(place)
 
 
 def _values(stays: Stays, norm: int | None) -> dict[str, Any]:
     return {
-        "stays": len(stays.finished),
-        "median": _median(stays.finished),
+        "stays": stays.finished.total(),
+        "median": median(stays.finished),
         "most": percentile(stays.finished, 90),
         "norm": norm,
-        "open": len(stays.open),
-        "open_median": _median(stays.open),
+        "open": stays.open.total(),
+        "open_median": median(stays.open),
     }
-
-
-def _median(values: Sequence[int]) -> Decimal | None:
-    return Decimal(str(median(values))) if values else None
 
 
 def _beyond(key: str) -> Any:

@@ -83,9 +83,9 @@ class StuckDeals(Report):
         ]
 
     def lines(self) -> list[Line]:
-        numbers: dict[str, Any] = {"deals_": Count("pk"), "amount_": Sum("amount")}
+        numbers: dict[str, Any] = {"deals_": Count("*"), "amount_": Sum("amount")}
         for key, condition in self.marks.items():
-            numbers[f"{key}_"] = Count("pk", filter=condition)
+            numbers[f"{key}_"] = Count("stage", filter=condition)  # all have one, and the index has it
             numbers[f"{key}_amount_"] = Sum("amount", filter=condition)
         found = OPEN.records(self.asked).order_by().values(self.by).annotate(**numbers)
         rows = {

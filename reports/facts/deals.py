@@ -1,12 +1,12 @@
 """Deals: made in a period, won, lost, and those that are open now."""
 
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
 
-from pipeline.models import Deal, StageMove
+from pipeline.models import Deal
 from reports.facts.base import Fact, Measure, Path
 
-COUNT = Measure("deals", _("Deals"), "int", Count("pk"))
+COUNT = Measure("deals", _("Deals"), "int", Count("*"))
 AMOUNT = Measure("amount", _("Sum, ₽"), "sum", Sum("amount"))
 
 _PATHS: dict[str, Path] = {
@@ -23,14 +23,6 @@ _PATHS: dict[str, Path] = {
     "state": "state",
 }
 _MEASURES = {each.key: each for each in (COUNT, AMOUNT)}
-
-# The stage a lost deal was lost from: a later move from one lost stage to another says nothing of it.
-_lost_from = (
-    StageMove.objects.filter(deal=OuterRef("pk"), to_stage__kind="lost")
-    .filter(Q(from_stage__isnull=True) | ~Q(from_stage__kind="lost"))
-    .order_by("-at", "-pk")
-)
-LOST_FROM = Subquery(_lost_from.values("from_stage")[:1])
 
 
 # Deals made, by the moment they were entered.
@@ -56,7 +48,7 @@ LOST = Fact(
     _("Deals lost"),
     lambda user: Deal.objects.visible_to(user).lost(),
     "closed_at",
-    {**_PATHS, "reason": "loss_reason", "lost_from": LOST_FROM},
+    {**_PATHS, "reason": "loss_reason", "lost_from": "lost_from"},
     _MEASURES,
 )
 OPEN = Fact("open", _("Open deals"), lambda user: Deal.objects.visible_to(user).open(), "", _PATHS, _MEASURES)

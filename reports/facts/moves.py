@@ -10,7 +10,7 @@ MOVES = Fact(
     "moves",
     _("Moves of deals"),
     lambda user: StageMove.objects.visible_to(user),
-    "at",
+    "day",
     {
         "manager": "manager",
         "team": "manager",
@@ -23,10 +23,11 @@ MOVES = Fact(
         "group": "deal__product_group",
         "from": "from_stage",
         "to": "to_stage",
+        "day": "day",
         "month": "month",
     },
     {
-        "moves": Measure("moves", _("Moves"), "int", Count("pk")),
+        "moves": Measure("moves", _("Moves"), "int", Count("*")),
         "deals": Measure("deals", _("Deals"), "int", Count("deal", distinct=True), adds_up=False),
         "amount": Measure("amount", _("Sum, ₽"), "sum", Sum("amount")),
     },

@@ -6,8 +6,8 @@ from typing import Any
 from core import periods
 from leads.models import Client
 from people.models import User
-from pipeline.actions import record_move
 from pipeline.models import Deal, Funnel, LossReason, Stage
+from pipeline.passage import Moves
 from tests.factories import by_system, make_user
 
 
@@ -79,7 +79,9 @@ def make_deal(
             closed_at=closed_at,
             **fields,
         )
+        moves = Moves(op)
+        moves.add(deal, None)
         deal.save()
-        record_move(deal, None, op).save()
+        moves.write()
     deal.refresh_from_db()
     return deal

@@ -13,6 +13,7 @@
 It is Thursday, 5 November.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal as D
@@ -22,7 +23,7 @@ import pytest
 from core import periods
 from people.models import Role, User
 from pipeline.models import Deal, Funnel, LossReason
-from reports.catalog.funnel_time import percentile
+from reports.catalog.funnel_time import median, percentile
 from tests.factories import THURSDAY, by_system, make_user
 from tests.pipeline.factories import make_funnel
 from tests.reports.deals import at, lived
@@ -88,10 +89,16 @@ def test_stays_that_last_on_stand_apart(firm: Firm) -> None:
 
 
 def test_the_ninetieth_percentile_is_a_value_that_occurred() -> None:
-    assert percentile([], 90) is None
-    assert percentile([7], 90) == 7
-    assert percentile(range(1, 11), 90) == 9
-    assert percentile(range(1, 12), 90) == 10
+    assert percentile({}, 90) is None
+    assert percentile({7: 1}, 90) == 7
+    assert percentile(Counter(range(1, 11)), 90) == 9
+    assert percentile(Counter(range(1, 12)), 90) == 10
+
+
+def test_the_median_of_an_even_number_lies_between_two() -> None:
+    assert median({}) is None
+    assert median({3: 1, 8: 2}) == 8
+    assert median({3: 2, 8: 2}) == D("5.5")
 
 
 def test_moves_back_are_counted_from_where_to_where(firm: Firm) -> None:
