@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
@@ -134,7 +135,10 @@ def _end(export: Export, job: Job, **values: Any) -> None:
 def _sweep(export: Export) -> None:
     """Takes away what earlier attempts left of it."""
     for path in Path(default_storage.path(FOLDER)).glob(f"{export.key}-*"):
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path)  # what a workbook keeps beside it until it is whole
+        else:
+            path.unlink(missing_ok=True)
 
 
 def forget_old_files() -> None:

@@ -31,10 +31,10 @@ def write(run: ImportRun, importer: Importer) -> IO[bytes]:
             headings = described[entry["sheet"]]["headings"]
             widths = [*[_WIDTH] * len(headings), _WIDTH_OF_ERROR]
             count = len(widths)
-            with book.sheet(entry["sheet"], widths=widths, frozen=(1, 0)) as sheet:
-                sheet.append([*headings, _("Error")], [bold] * count)
-                for row in some:
-                    said = " ".join(f"{labels[key]}: {sentence}" for key, sentence in row.errors)
-                    sheet.append([*row.raw, said], [text] * (len(row.raw) + 1))
+            sheet = book.sheet(entry["sheet"], widths=widths, frozen=(1, 0))
+            sheet.append([*headings, _("Error")], [bold] * count)
+            for row in some:
+                said = " ".join(f"{labels[key]}: {sentence}" for key, sentence in row.errors)
+                sheet.append([*row.raw, said], [text] * (len(row.raw) + 1))
     file.seek(0)
     return file

@@ -58,23 +58,23 @@ def _write_sheet(book: Book, table: Table) -> None:
     head = [*_head(table), ""]
     header = len(head) + 1
     widths = [kind.width for kind in kinds]
-    with book.sheet(table.title, widths=widths, frozen=(header, 1), repeated=header) as sheet:
-        for line, text in enumerate(head):
-            sheet.append([text], [plain if line else bold])
-        sheet.append([str(column.label) for column in table.columns], [bold] * len(kinds))
-        for row in table.rows:
-            is_sum = table.is_sum is not None and table.is_sum(row)
-            styles = bold_looks if is_sum else looks
-            values = [as_cell(value) for as_cell, value in zip(as_cells, row.values, strict=True)]
-            if tones:
-                styles = list(styles)
-                for index, tone in tones:
-                    if values[index] is not None and (fill := _FILLS.get(tone(row.record), "")):
-                        styles[index] = book.style(kinds[index].number_format, bold=is_sum, fill=fill)
-            sheet.append(values, styles)
-        sheet.filter(header, len(kinds))
-        if table.totals:
-            sheet.append(_totals(table), bold_looks)
+    sheet = book.sheet(table.title, widths=widths, frozen=(header, 1), repeated=header)
+    for line, text in enumerate(head):
+        sheet.append([text], [plain if line else bold])
+    sheet.append([str(column.label) for column in table.columns], [bold] * len(kinds))
+    for row in table.rows:
+        is_sum = table.is_sum is not None and table.is_sum(row)
+        styles = bold_looks if is_sum else looks
+        values = [as_cell(value) for as_cell, value in zip(as_cells, row.values, strict=True)]
+        if tones:
+            styles = list(styles)
+            for index, tone in tones:
+                if values[index] is not None and (fill := _FILLS.get(tone(row.record), "")):
+                    styles[index] = book.style(kinds[index].number_format, bold=is_sum, fill=fill)
+        sheet.append(values, styles)
+    sheet.filter(header, len(kinds))
+    if table.totals:
+        sheet.append(_totals(table), bold_looks)
 
 
 def _totals(table: Table) -> list[CellValue]:

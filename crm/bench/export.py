@@ -17,16 +17,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
+from xlsxwriter import Workbook
 
 from core import periods
 from core.exports.delivery import PageRequest, Rows
 from core.exports.making import surrounded
 from core.tables import Column, Row, Table
 from core.tables.files import LARGEST, write_xlsx
-from core.tables.workbook import Book
 from crm.bench.cases import person_of
 from people.models import Role
 
@@ -63,17 +63,28 @@ def _values(number: int, moment: dt.datetime) -> tuple[object, ...]:
 
 
 def _bare(file: IO[bytes]) -> int:
-    """The writer alone."""
-    columns, moment = _columns(), periods.now()
-    with Book(file) as book:
-        styles = [book.style(column.type.number_format) for column in columns]
-        naive = moment.replace(tzinfo=None, microsecond=0)
-        with book.sheet("Bench", widths=[20] * COLUMNS) as sheet:
-            for number in range(ROWS):
-                values = list(_values(number, naive))
-                values[3] = "Договор"
-                sheet.append(values, styles)  # type: ignore[arg-type]
+    """XlsxWriter alone, asked for each cell by the method that is its own."""
+    columns, moment = _columns(), periods.now().replace(tzinfo=None, microsecond=0)
+    with Workbook(file, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("Bench")
+        sheet.set_column(0, COLUMNS - 1, 20)
+        looks = [book.add_format({"num_format": column.type.number_format}) for column in columns]
+        ways = [_way(sheet, value) for value in _values(0, moment)]
+        for number in range(ROWS):
+            values = list(_values(number, moment))
+            values[3] = "Договор"
+            for column, (write, value, look) in enumerate(zip(ways, values, looks, strict=True)):
+                write(number, column, value, look)
     return ROWS
+
+
+def _way(sheet: Any, value: object) -> Callable[..., Any]:
+    match value:
+        case dt.date():
+            return sheet.write_datetime
+        case int() | float() | Decimal():
+            return sheet.write_number
+    return sheet.write_string
 
 
 def _columns() -> list[Column]:

@@ -199,6 +199,9 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_to_fetch_and_the_next_one_
 ) -> None:
     def killed(table: Any, file: Any) -> None:
         file.write(b"half")
+        rows = Path(f"{file.name}-waiting/rows")
+        rows.parent.mkdir()
+        rows.touch()
         raise KeyboardInterrupt
 
     export = asked(anna)
@@ -209,7 +212,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_to_fetch_and_the_next_one_
             outbox.run_due_jobs()
     export.refresh_from_db()
     assert not export.is_ready and export.is_in_work
-    assert [name.endswith(".part") for name in kept_files(settings)] == [True]
+    assert [name.endswith((".part", "rows")) for name in kept_files(settings)] == [True, True]
 
     Job.objects.filter(pk=export.job_id).update(lease_until=periods.now() - dt.timedelta(minutes=1))
     outbox.run_due_jobs()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from django.conf import settings
 from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
 
-from core.tables.workbook import LONGEST_TEXT, Book, letters
+from core.tables.workbook import Book
 
 
 def written(*rows: list[Any], number_format: str = "General", **look: Any) -> bytes:
@@ -22,9 +23,9 @@ def written(*rows: list[Any], number_format: str = "General", **look: Any) -> by
     file = BytesIO()
     with Book(file) as book:
         style = book.style(number_format, **look)
-        with book.sheet("Лист") as sheet:
-            for row in rows:
-                sheet.append(row, [style] * len(row))
+        sheet = book.sheet("Лист")
+        for row in rows:
+            sheet.append(row, [style] * len(row))
     return file.getvalue()
 
 
@@ -39,9 +40,12 @@ def read(content: bytes) -> Workbook:
         ("=1+1", "General", "=1+1"),
         ("    Кишки", "@", "    Кишки"),
         ("первая\nвторая ", "@", "первая\nвторая "),
+        ("первая\r\nвторая\rтретья", "@", "первая\nвторая\nтретья"),
         ("<b>&amp;</b> \"'", "@", "<b>&amp;</b> \"'"),
+        ("<r>Рога & копыта</r>", "@", "<r>Рога & копыта</r>"),
+        ("<r><t>", "@", "<r><t>"),
         ("a\x0bb\ud800c\uffff", "@", "abc"),
-        ("я" * (LONGEST_TEXT + 1), "@", "я" * LONGEST_TEXT),
+        ("я" * 32_768, "@", "я" * 32_767),
         ("слово", "#,##0.00", "слово"),
         (42, "0", 42),
         (Decimal("1240000.50"), '#,##0.00\\ "₽"', 1240000.5),
@@ -90,26 +94,44 @@ def test_a_sheet_has_its_widths_a_head_that_stands_still_a_filter_and_a_head_on_
     file = BytesIO()
     with Book(file) as book:
         style = book.style()
-        with book.sheet("It's «all»", widths=[32, 18.5], frozen=(2, 1), repeated=2) as sheet:
-            for row in (["Title"], ["a", "b"], ["x", 1], ["y", 2]):
-                sheet.append(row, [style] * 2)
-            sheet.filter(2, 2)
-            sheet.append(["Total", 3], [style] * 2)
+        sheet = book.sheet("It's «all»", widths=[32, 18.5], frozen=(2, 1), repeated=2)
+        for row in (["Title"], ["a", "b"], ["x", 1], ["y", 2]):
+            sheet.append(row, [style] * 2)
+        sheet.filter(2, 2)
+        sheet.append(["Total", 3], [style] * 2)
     found = read(file.getvalue()).active
     assert found.freeze_panes == "B3"
     assert found.auto_filter.ref == "A2:B4"
     assert found.print_title_rows == "$2:$2"
-    assert [found.column_dimensions[letter].width for letter in "AB"] == [32, 18.5]
+    # Excel adds the cell's margins to the width in characters.
+    assert [found.column_dimensions[letter].width for letter in "AB"] == pytest.approx([32.7, 19.2], abs=0.1)
 
 
 def test_titles_of_sheets_are_such_as_excel_takes_and_each_its_own() -> None:
     file = BytesIO()
     with Book(file) as book:
-        for title in ("Октябрь/ноябрь [2026]: факт?", "итог", "Итог", "'", "я" * 40, "я" * 40):
-            with book.sheet(title) as sheet:
-                sheet.append([1], [0])
+        for title in ("Октябрь/ноябрь [2026]: факт?", "итог", "Итог", "'", "я" * 40, "я" * 40, "😀" * 16):
+            book.sheet(title).append([1], [book.style()])
     titles = read(file.getvalue()).sheetnames
-    assert titles == ["Октябрь ноябрь  2026   факт", "итог", "Итог 2", "1", "я" * 31, "я" * 29 + " 2"]
+    assert titles == [
+        "Октябрь ноябрь  2026   факт",
+        "итог",
+        "Итог 2",
+        "1",
+        "я" * 31,
+        "я" * 29 + " 2",
+        "😀" * 15,
+    ]
+
+
+def test_nothing_is_left_beside_a_workbook_whole_or_not(tmp_path: Path) -> None:
+    with (tmp_path / "whole.xlsx").open("wb") as file, Book(file) as book:
+        book.sheet("1").append([1], [book.style()])
+        assert len(list(tmp_path.iterdir())) == 2
+    with pytest.raises(ZeroDivisionError), (tmp_path / "broken.xlsx").open("wb") as file, Book(file) as book:
+        book.sheet("1").append([1 / 0], [book.style()])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.xlsx", "whole.xlsx"]
+    assert (tmp_path / "broken.xlsx").stat().st_size == 0
 
 
 def test_a_workbook_of_nothing_opens() -> None:
@@ -123,11 +145,6 @@ def test_a_sheet_ends_where_excel_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.tables.workbook.MOST_ROWS", 2)
     with pytest.raises(ValueError, match="2 rows"):
         written([1], [2], [3])
-
-
-@pytest.mark.parametrize(("number", "name"), [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA")])
-def test_columns_are_named_as_excel_names_them(number: int, name: str) -> None:
-    assert letters(number) == name
 
 
 LONG = """
