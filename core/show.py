@@ -29,9 +29,11 @@ def number(value: Number | None, places: int | None = None, *, signed: bool = Fa
     whole, _point, part = f"{abs(exact):,f}".partition(".")
     if places is None:
         part = part.rstrip("0")
-    point = "." if translation.get_language() == "en" else ","
     sign = MINUS if exact < 0 else "+" if signed and exact > 0 else ""
-    return sign + whole.replace(",", NBSP) + (point + part if part else "")
+    words = sign + whole.replace(",", NBSP)
+    if not part:
+        return words
+    return f"{words}{'.' if translation.get_language() == 'en' else ','}{part}"
 
 
 def percent(share: Number | None, places: int = 0) -> str:

@@ -56,7 +56,8 @@ class Line:
     """One row. `key` names it in addresses; `values` by column key.
 
     In a tree `level` counts from 0 and `parent` is the key of the line above; a line of sums has `is_sum`. `place` says
-    beside which row of another period it stands: a month has one (`place_of`), any other row is the same in both.
+    beside which row of another period it stands: a month has one (`place_of`), any other row is the same in both. `url`
+    is the address of what the row is about, or makes it: of thousands of rows a page shows some.
     """
 
     key: str
@@ -65,7 +66,7 @@ class Line:
     level: int = 0
     parent: str = ""
     is_sum: bool = False
-    url: str = ""
+    url: str | Callable[[], str] = ""
     place: str = ""
 
 

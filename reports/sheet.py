@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote_plus
 
 from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
@@ -24,6 +25,8 @@ from reports.report import TOTAL, Line, Report, signed
 # More lines than this make a page nobody reads; files hold all of them.
 SHOWN = 500
 _OTHER, _CHANGE = "__other", "__change"
+# Stands for the line's key in an address.
+_HERE = "__line__"
 # Before the key of a line that only the other period has.
 _GONE = "gone-"
 
@@ -103,19 +106,29 @@ class Sheet:
 
     def _column(self, column: Column, *, opens: bool = True) -> Column:
         key = column.key
-        link = (lambda line: self.url_of(line, column)) if opens and column.link is None else column.link
+        link = self._urls_of(column) if opens and column.link is None else column.link
         value = column.value or (lambda line: line.values.get(key))
         return replace(column, value=value, link=link)
 
     def url_of(self, line: Line, column: Column) -> str | None:
         """The address of the records behind a cell."""
-        value = line.values.get(column.key)
-        if value is None or value == 0 or not self.report.opens(line, column):
+        urls = self._urls_of(column)
+        return urls(line) if urls else None
+
+    def _urls_of(self, column: Column) -> Callable[[Line], str | None] | None:
+        """What finds the addresses of the cells of a column; all but the line's key is made once."""
+        report, key = self.report, column.key
+        if type(report).records is Report.records:
             return None
-        if type(self.report).records is Report.records:
-            return None
-        address = reverse("reports:records", args=[self.report.code])
-        return address + self.asked.query(line=line.key, column=column.key)
+        address = reverse("reports:records", args=[report.code])
+        before, _here, after = self.asked.query(line=_HERE, column=key).rpartition(_HERE)
+
+        def url_of(line: Line) -> str | None:
+            if not line.values.get(key) or not report.opens(line, column):
+                return None
+            return f"{address}{before}{quote_plus(line.key)}{after}"
+
+        return url_of
 
     # --- what is shown ---
 
@@ -178,15 +191,19 @@ class Sheet:
     @cached_property
     def html(self) -> SafeString:
         """The rows of the page's table; made here, for a template takes longer than the database for all of them."""
-        columns = [column for column in self.columns if not column.only_export]
-        return mark_safe("".join(_tr(line, columns) for line in self.shown))  # noqa: S308 - of safe pieces
+        return self._rows(self.shown)
 
     @cached_property
     def total_html(self) -> SafeString:
-        columns = [column for column in self.columns if not column.only_export]
-        return _tr(Line(TOTAL, _("Total"), self.total), columns) if self.total else SafeString("")
+        return self._rows([Line(TOTAL, _("Total"), self.total)]) if self.total else SafeString("")
 
-    @property
+    def _rows(self, lines: Sequence[Line]) -> SafeString:
+        first, *others = self.heads
+        cells = [_cell(column) for column in others]
+        rows = (_tr(line, first.link_of(line), "".join([cell(line) for cell in cells])) for line in lines)
+        return mark_safe("".join(rows))  # noqa: S308 - of safe pieces
+
+    @cached_property
     def heads(self) -> list[Column]:
         return [column for column in self.columns if not column.only_export]
 
@@ -235,37 +252,40 @@ _SIGNS = {"met", "near", "missed"}
 _KOPECKS = re.compile(r",\d\d(?!\d)")
 
 
-def _tr(line: Line, columns: Sequence[Column]) -> SafeString:
+def _tr(line: Line, url: str | None, cells: str) -> str:
     css = f' class="level-{min(line.level, 6)}{" sum" if line.is_sum else ""}"'
     where = (
-        format_html(' data-line="{}" data-parent="{}"', line.key, line.parent) if line.key != TOTAL else ""
+        f' data-line="{escape(line.key)}" data-parent="{escape(line.parent)}"' if line.key != TOTAL else ""
     )
     label = escape(line.label)
-    if line.url:
-        label = format_html('<a href="{}">{}</a>', line.url, line.label)
-    cells = "".join(_td(line, column) for column in columns[1:])
-    return mark_safe(f'<tr{css}{where}><th scope="row">{label}</th>{cells}</tr>')  # noqa: S308 - of safe pieces
+    if url:
+        label = format_html('<a href="{}">{}</a>', url, line.label)
+    return f'<tr{css}{where}><th scope="row">{label}</th>{cells}</tr>'
 
 
-def _td(line: Line, column: Column) -> str:
-    value = column.value_of(line)
-    html: Any = _html(value, column)
-    tone = column.tone(line) if column.tone and html else ""
-    if html and column.kind == "percent" and tone in _SIGNS:
-        html = format_html('<span class="verdict {}">{}</span>', tone, html)
-    url = column.link_of(line)
-    css = column.css + (" opens" if url and html else "") + (f" tone-{tone}" if tone else "")
-    if is_beside(column):
-        css += " beside"
-    if url and html:
-        html = format_html('<a href="{}">{}</a>', url, html)
-    return f'<td class="{css}" data-label="{escape(column.label)}">{html or "—"}</td>'
+def _cell(column: Column) -> Callable[[Line], str]:
+    """What makes the cells of a column; what they share is made once, for a page has thousands of them."""
+    css, beside = column.css, " beside" if is_beside(column) else ""
+    label = escape(column.label)
+
+    def cell(line: Line) -> str:
+        html: str = _html(column.value_of(line), column)
+        tone = column.tone(line) if column.tone and html else ""
+        if tone in _SIGNS and column.kind == "percent":
+            html = f'<span class="verdict {tone}">{html}</span>'
+        url = column.link_of(line) if html else None
+        if url:
+            html = f'<a href="{escape(url)}">{html}</a>'
+        more = (" opens" if url else "") + (f" tone-{tone}" if tone else "") + beside
+        return f'<td class="{css}{more}" data-label="{label}">{html or "—"}</td>'
+
+    return cell
 
 
 def _html(value: Any, column: Column) -> SafeString:
     """The value; the kopecks of a sum stand smaller, so that a column of them is read by its roubles."""
     html = column.type.as_html(value)
-    if column.kind not in ("sum", "money"):
+    if column.kind not in ("sum", "money") or "," not in html:
         return html
     return mark_safe(_KOPECKS.sub(r'<small class="kop">\g<0></small>', html, count=1))  # noqa: S308 - of digits
 

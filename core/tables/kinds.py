@@ -10,9 +10,10 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from html import escape
 from typing import Any
 
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -42,7 +43,7 @@ class Kind:
     def as_html(self, value: Any) -> SafeString:
         if is_empty(value):
             return _NOTHING
-        return self.html(value) if self.html else escape(self.words(value))
+        return self.html(value) if self.html else SafeString(escape(self.words(value)))
 
     def as_words(self, value: Any) -> str:
         return "" if is_empty(value) else self.words(value)

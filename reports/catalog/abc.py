@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -83,7 +84,8 @@ class ABC(Report):
         ]
 
     def lines(self) -> list[Line]:
-        names = Client.all_objects.only("name", "manager").in_bulk([client for client, _amount in self.sales])
+        names = self._names()
+        owners = access.owners_visible_to(self.asked.user)
         together = _ZERO
         lines: list[Line] = []
         of_class: Line | None = None
@@ -93,15 +95,17 @@ class ABC(Report):
                 of_class = Line(name, name, {"clients": 0, "sales": _ZERO}, is_sum=True)
                 lines.append(of_class)
             together += max(amount, _ZERO)
+            # The card, which may be somebody else's by now, may not be the reader's to open.
+            is_seen = owners is None or names[client][1] in owners
             values = {"sales": amount, "together": self._share(together), "share": self._share(amount)}
             lines.append(
                 Line(
                     str(client),
-                    names[client].name,
+                    names[client][0],
                     values,
                     level=1,
                     parent=name,
-                    url=names[client].get_absolute_url() if self._sees(names[client]) else "",
+                    url=partial(reverse, "leads:card", args=[client]) if is_seen else "",
                 )
             )
             of_class.values["clients"] += 1
@@ -110,10 +114,10 @@ class ABC(Report):
             of_class.values["together"] = values["together"]
         return lines
 
-    def _sees(self, client: Client) -> bool:
-        """Whether the card, which may be somebody else's by now, is the reader's to open."""
-        owners = access.owners_visible_to(self.asked.user)
-        return owners is None or client.manager_id in owners
+    def _names(self) -> dict[int, tuple[str, int]]:
+        """{client: (name, manager)}."""
+        rows = Client.all_objects.filter(pk__among=[client for client, _amount in self.sales]).order_by()
+        return {pk: (name, manager) for pk, name, manager in rows.values_list("pk", "name", "manager")}
 
     def _share(self, amount: Decimal) -> Decimal | None:
         return amount / self.whole if self.whole else None
