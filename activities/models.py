@@ -164,6 +164,21 @@ class Activity(Tracked):
                 fields=["client", "due_on"], condition=_PLANNED, name="activities_planned_by_client"
             ),
             models.Index(fields=["deal", "due_on"], condition=_PLANNED, name="activities_planned_by_deal"),
+            # What somebody was to do on the days of a period, and whether it was done then: by the index alone.
+            models.Index(
+                fields=[
+                    "manager",
+                    "due_on",
+                    "kind",
+                    "status",
+                    "times_moved",
+                    "happened_at",
+                    "due_at",
+                    "deleted_at",
+                ],
+                condition=Q(due_on__isnull=False),
+                name="activities_due_by_manager",
+            ),
             SearchIndex("search", name="activities_search"),
         ]
         constraints = [

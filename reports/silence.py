@@ -7,7 +7,7 @@ the days run from when the card was made.
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from core import periods
 from leads.models import Segment
@@ -28,8 +28,8 @@ def too_silent(moment: dt.datetime) -> Q:
         stages.setdefault(norm or 0, []).append(stage)
     no_norm = Q(segment__isnull=True) | ~Q(segment__in=with_norm)
     for norm, ids in stages.items():
-        stands = Exists(Deal.objects.open().filter(client=OuterRef("pk"), stage__in=ids))
-        found |= no_norm & _silent_since(norm_limit(norm, moment)) & Q(stands)
+        stands = Q(pk__in=Deal.objects.filter(stage__in=ids).order_by().values("client"))
+        found |= no_norm & _silent_since(norm_limit(norm, moment)) & stands
     return found
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from activities.models import Activity
-from core import periods, show
+from core import show
+from core.day_ends import DayEnd
 from core.places import Text
 from core.tables.columns import Column
 from people.models import User
@@ -50,19 +51,23 @@ class MissedContacts(Report):
 
     @cached_property
     def conditions(self) -> dict[str, Q]:
+        day_is_over = DayEnd(F("due_on"), self.asked.first, max(self.asked.first, self.last))
         return {
             "planned": Q(),
             "missed": Q(status=Activity.Status.PLANNED),
-            "late": Q(status=Activity.Status.DONE, done_on__gt=F("due_on")),
+            "late": Q(status=Activity.Status.DONE, happened_at__gte=day_is_over),
             "moved": Q(times_moved__gt=0),
         }
 
+    @property
+    def last(self) -> dt.date:
+        """The last day of which anything is due by now."""
+        return min(self.asked.last, self.asked.today)
+
     def tasks(self, **more: Any) -> QuerySet[Any]:
         """Talks of the period whose time has come."""
-        today = self.asked.today
-        due = Q(due_on__lt=today) | Q(due_on=today, due_at__lt=self.asked.moment)
-        done_on = TruncDate("happened_at", tzinfo=periods.company_zone())
-        return PLANNED_TALKS.records(self.asked, **more).filter(due).annotate(done_on=done_on)
+        due = Q(due_on__lt=self.asked.today) | Q(due_at__lt=self.asked.moment)
+        return PLANNED_TALKS.records(self.asked, **more).filter(due, due_on__lte=self.last)
 
     def columns(self) -> Sequence[Column]:
         return [
@@ -77,9 +82,11 @@ class MissedContacts(Report):
         ]
 
     def lines(self) -> list[Line]:
-        of_clients = {"clients_": Count("pk"), "silent_": Count("pk", filter=self.silence)}
-        of_tasks = {f"{key}_": Count("pk", filter=condition) for key, condition in self.conditions.items()}
-        of_tasks["planned_"] = Count("pk")
+        of_clients = {"clients_": Count(Value(1)), "silent_": Count(Value(1), filter=self.silence)}
+        of_tasks = {
+            f"{key}_": Count(Value(1), filter=condition) for key, condition in self.conditions.items()
+        }
+        of_tasks["planned_"] = Count(Value(1))
         rows: dict[int, dict[str, int]] = {}
         for found, numbers in ((CLIENTS.records(self.asked), of_clients), (self.tasks(), of_tasks)):
             for row in found.order_by().values("manager").annotate(**numbers):
