@@ -8,7 +8,7 @@ from core import periods
 from core.history import rollback
 from core.places import card_panels, home_pages, rail
 from leads import actions as leads_actions
-from leads import feed, named_lists
+from leads import base, feed, named_lists
 from people.models import Role
 from pipeline import actions as pipeline_actions
 
@@ -27,6 +27,7 @@ def fill() -> None:
     leads_actions.on_clients_deleted.append(follow_up.after_deletion)
     rollback.restored.connect(follow_up.after_rollback, dispatch_uid="activities.steps")
     merging.movers.append(follow_up.activities_of_merged)
+    base.touched_by(Activity.objects.contacts, moment="happened_at")
 
     feed.providers.append(in_feed.activities_of)
     cards.history_records.append(in_feed.activities_in_history)

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from activities.models import Activity
 from core.history.tracked import Tracked
 from core.prepared import Prepared
+from leads import base
 from leads.models import Client
 from pipeline.models import Deal
 
@@ -18,13 +19,15 @@ def refresh_steps(deal_ids: Iterable[int | None], client_ids: Iterable[int | Non
     From the activities as they stand, so that whatever happened to them (edited, deleted, rolled back, moved to another
     deal) the columns are right afterwards. A client's are over all its activities, a deal's over its own only: a task
     on the client is none of the deal's. A fixed number of statements for any 500 rows; rows that stay as they were are
-    not written, so they get no version.
+    not written, so they get no version. What the clients are to us follows (`leads.base`).
 
     Inside an operation. The rows are locked first, clients before deals and each in the order of ids: of two people who
     log for one client, the second then sees what the first has written.
     """
-    _refresh(Client, "client", client_ids)
+    clients = list(client_ids)
+    _refresh(Client, "client", clients)
     _refresh(Deal, "deal", deal_ids)
+    base.refresh(clients)
 
 
 def lock(deal_ids: Iterable[int | None], client_ids: Iterable[int | None]) -> None:

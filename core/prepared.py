@@ -2,7 +2,7 @@
 as the database needs for an answer about one row."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,14 +12,15 @@ from core.history.operations import ids_condition
 
 
 class Prepared:
-    """The columns of a `values_list()` of a model's rows, without conditions and order, for whichever keys.
+    """The columns of a `values_list()` of a model's rows, without order, for whichever keys; `key` names the column
+    where that is not the rows' own.
 
     Words and numbers said in its expressions stand in the SQL as they are: SQLite would think anew each time about
     which partial index they allow.
     """
 
-    def __init__(self, rows: Callable[[], models.QuerySet[Any, Any]]) -> None:
-        self._rows = rows
+    def __init__(self, rows: Callable[[], models.QuerySet[Any, Any]], key: str = "pk") -> None:
+        self._rows, self._key = rows, key
 
     @cached_property
     def _sql(self) -> tuple[str, str]:
@@ -28,21 +29,33 @@ class Prepared:
         meta, quote = rows.model._meta, connection.ops.quote_name
         for value in params:
             sql = sql.replace("%s", _literal(value), 1)
-        return sql, f"{quote(meta.db_table)}.{quote(meta.pk.column)}"
+        field: Any = meta.pk if self._key == "pk" else meta.get_field(self._key)
+        joint = "AND" if rows.query.where else "WHERE"
+        return f"{sql} {joint}", f"{quote(meta.db_table)}.{quote(field.column)}"
 
     def of(self, ids: Iterable[int]) -> list[tuple[Any, ...]]:
         """The rows with these keys, for any number of them. Values are as the database has them: good for comparing
         with each other and for keys, while moments and money have not become what Python knows."""
-        sql, key = self._sql
-        condition, wanted = ids_condition(key, list(ids))
-        with connection.cursor() as cursor:
-            cursor.execute(f"{sql} WHERE {condition}", [wanted])
-            return list(cursor.fetchall())
+        return together([self], ids)
+
+
+def together(questions: Sequence[Prepared], ids: Iterable[int]) -> list[tuple[Any, ...]]:
+    """What several questions with columns of the same types say of the same keys, by one statement."""
+    wanted = list(ids)
+    sql, params = [], []
+    for question in questions:
+        start, key = question._sql
+        condition, param = ids_condition(key, wanted)
+        sql.append(f"{start} {condition}")
+        params.append(param)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(sql), params)
+        return list(cursor.fetchall())
 
 
 def _literal(value: Any) -> str:
     if type(value) is int:
         return str(value)
-    if type(value) is str and re.fullmatch(r"\w*", value):
-        return f"'{value}'"
+    if isinstance(value, str) and re.fullmatch(r"\w*", value):
+        return f"'{value!s}'"
     raise ValueError(f"{value!r} is no plain word or number, as alone belong in a prepared question.")

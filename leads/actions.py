@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from core.history.operations import Operation, operation
-from leads import merging, points
+from leads import base, merging, points
 from leads.drafts import (
     CLIENT_FIELDS,
     CONTACT_FIELDS,
@@ -57,6 +57,7 @@ def create_clients(drafts: Sequence[ClientDraft], *, by: User) -> list[Client]:
         clients = Client.objects.bulk_create([card.client for card in cards])
         Contact.objects.bulk_create([person for card in cards for person, _values in card.people])
         ContactPoint.objects.bulk_create([point for card in cards for point in card.points()])
+        base.refresh(client.pk for client in clients)
         for hook in on_clients_created:
             hook(clients, op)
     return clients

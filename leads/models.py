@@ -225,6 +225,11 @@ class Client(Tracked):
             models.Index(
                 fields=["region", "manager"], condition=Q(deleted_at__isnull=True), name="leads_client_region"
             ),
+            # Whom a person has, when each was made and last spoken with: reports ask it of everybody.
+            models.Index(
+                fields=["deleted_at", "manager", "last_contact_at", "created_at", "segment", "id"],
+                name="leads_client_spoken",
+            ),
             SearchIndex("search", name="leads_client_search"),
             SearchIndex("name_key", name="leads_client_name_key"),
             ScanIndex(fields=["deleted_at", "-changed_at", "-id", "search"], name="leads_client_scan"),
@@ -267,6 +272,31 @@ class Contact(Tracked):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BaseChange(models.Model):
+    """What a client became for us by the end of a month, and what it was before (`leads.base`); "" before there was a
+    card. `place` counts the changes of a client. Kept by whoever writes what they follow from."""
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="+", db_index=False)
+    place = models.PositiveSmallIntegerField()
+    month = models.DateField()
+    was = models.CharField(max_length=8, blank=True)
+    became = models.CharField(max_length=8)
+
+    class Meta:
+        verbose_name = _("change of the client base")
+        verbose_name_plural = _("changes of the client base")
+        constraints = [
+            models.UniqueConstraint(fields=["client", "place"], name="leads_base_change_once"),
+        ]
+        indexes = [
+            models.Index(fields=["month", "was", "became", "client"], name="leads_base_by_month"),
+            models.Index(fields=["client", "month", "was", "became"], name="leads_base_of_client"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%m.%Y}: {self.was} → {self.became}"
 
 
 class ContactPoint(Tracked):

@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from core.history import rollback
 from core.places import card_panels, rail
 from leads import actions as leads_actions
-from leads import feed, merging
+from leads import base, feed, merging
 from leads.views.cards import history_records
+from orders.models import Shipment
 from people.models import Role
 from pipeline import actions as pipeline_actions
 
@@ -23,6 +24,7 @@ def fill() -> None:
     merging.movers.append(follow_up.payments_of_merged)
     merging.movers.append(follow_up.orders_of_merged)
     merging.movers.append(follow_up.terms_of_merged)
+    base.touched_by(lambda: Shipment.objects.filter(kind=Shipment.Kind.SHIPMENT), day="day")
     rollback.objections.append(follow_up.objection)
     rollback.restored.connect(follow_up.after_rollback, dispatch_uid="orders.sums")
 

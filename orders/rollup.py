@@ -1,6 +1,7 @@
 """Sales by month, kept in the transaction that writes their documents: `SalesByProduct` and `SalesByClient`.
 
-A document adds what it says to the rows of its month by one statement a table. Rows are written in the order of their
+A document adds what it says to the rows of its month by one statement a table, and its client is one that was in touch
+(`leads.base`). Rows are written in the order of their
 keys, so two that ship the same products at one moment wait for each other and never for both.
 """
 
@@ -10,6 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
+from leads import base
 from orders.models import SalesByClient, SalesByProduct, Shipment, ShipmentLine
 from orders.models.sales import Sales
 
@@ -25,6 +27,7 @@ def add(shipments: Sequence[Shipment]) -> None:
     written = Shipment.objects.filter(pk__in=[one.pk for one in shipments])
     _add(SalesByProduct, _of_products(written))
     _add(SalesByClient, _of_clients(written))
+    base.refresh(one.client_id for one in shipments)
 
 
 def move(shipments: QuerySet[Shipment], *, to_client: int) -> None:
@@ -38,6 +41,7 @@ def move(shipments: QuerySet[Shipment], *, to_client: int) -> None:
         given[month, manager, to_client] = added
     shipments.update(client=to_client)
     _add(SalesByClient, _together(taken, given))
+    base.refresh({to_client, *(client for _month, _manager, client in before)})
 
 
 def rebuild() -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 The rhythm is the median number of days between two days of shipment, over the last `LOOKED_AT` days, of clients with at
 least `FEWEST` such days. A client is at risk when more than `PATIENCE` times its rhythm has passed since the last
-shipment, a fortnight at least, and it is not lost altogether (`base_of_clients.SLEEPING_DAYS`).
+shipment, a fortnight at least, and it is not lost altogether (`leads.base.SLEEPING_DAYS`).
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import groupby, pairwise
 from statistics import median
 
-from reports.base_of_clients import SLEEPING_DAYS
+from leads.base import SLEEPING_DAYS
 
 LOOKED_AT, FEWEST = 730, 3
 PATIENCE, SHORTEST = Decimal("1.5"), 14

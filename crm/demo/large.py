@@ -24,6 +24,7 @@ from crm.demo.bare import bare
 from crm.demo.large_sales import SHIPMENTS, LargeSales
 from crm.demo.tables import Table, batches, go_on_counting
 from crm.demo.versions import write_deal_versions, write_earlier_versions, write_versions
+from leads import base
 from leads.models import Client, Contact, ContactPoint, Segment, Source
 from people import calendar
 from people.models import User
@@ -111,6 +112,9 @@ class Large:
         # After the last day's work, and at a moment that no row is stamped with.
         with periods.clock(self.hours[-1] + dt.timedelta(seconds=1)):
             LargeSales(self.client_manager, stamp_of, operation, self.today, self.shipments).fill()
+        self.say("client base")
+        with transaction.atomic():
+            base.rebuild()
 
     @staticmethod
     def _analyze() -> None:
@@ -268,7 +272,7 @@ class Large:
                         known = step.get(client)
                         if known is None or row["due_on"] < known[0]:
                             step[client] = (row["due_on"], row["due_at"])
-                    else:
+                    elif row["outcome"] != "no_answer":
                         last = deal["last_contact_at"]
                         deal["last_contact_at"] = (
                             row["happened_at"] if last is None else max(last, row["happened_at"])

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Value
+from django.db.models import Count
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy, pgettext
 from core import periods, show
 from core.places import Text
 from core.tables.columns import Column
+from leads.base import ACTIVE, ACTIVE_DAYS, LOST, NEW, NEW_DAYS, SLEEPING, SLEEPING_DAYS, STATES
 from reports import base_of_clients
-from reports.base_of_clients import ACTIVE, ACTIVE_DAYS, LOST, NEW, NEW_DAYS, SLEEPING, SLEEPING_DAYS, STATES
 from reports.facts.clients import CLIENTS
 from reports.pictures import Picture, Series
 from reports.report import SELLERS, Found, Line, Report, Section, place_of, signed
@@ -59,19 +59,8 @@ class ClientBase(Report):
 
     @cached_property
     def numbers(self) -> dict[dt.date, dict[str, int]]:
-        """{day: {state: clients}}; one query for all days."""
-        parts = [
-            base_of_clients.on_day(CLIENTS.records(self.asked), day)
-            .order_by()
-            .values("state")
-            .annotate(place=Value(place), number=Count("pk"))
-            .values_list("place", "state", "number")
-            for place, day in enumerate(self.days)
-        ]
-        found = {day: dict.fromkeys(STATES, 0) for day in self.days}
-        for place, state, number in parts[0].union(*parts[1:], all=True):
-            found[self.days[place]][state] = number
-        return found
+        """{day: {state: clients}}."""
+        return base_of_clients.numbers(self.asked, self.days)
 
     def columns(self) -> Sequence[Column]:
         return [
@@ -106,7 +95,7 @@ class ClientBase(Report):
         day = dt.date.fromisoformat(line)
         if day not in self.days[1:] or column not in ("all", *STATES):
             return None
-        rows = base_of_clients.on_day(CLIENTS.records(self.asked), day)
+        rows = base_of_clients.on_day(CLIENTS.records(self.asked), day, today=self.asked.today)
         return Found(rows if column == "all" else rows.filter(state=column), Count("pk"))
 
     def picture(self, lines: Sequence[Line], total: Mapping[str, Any]) -> Picture | None:

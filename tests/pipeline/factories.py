@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from core import periods
+from leads import base
 from leads.models import Client
 from people.models import User
 from pipeline.models import Deal, Funnel, LossReason, Stage
@@ -50,6 +51,7 @@ def make_plain_client(name: str = "ООО «Вектор»", manager: User | Non
     """A client without a deal of its own."""
     with by_system():
         client: Client = Client.objects.create(name=name, manager=manager or make_user(), **fields)
+        base.refresh([client.pk])
     return client
 
 
