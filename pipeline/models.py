@@ -258,7 +258,8 @@ class Deal(Tracked):
             ),
             # A client's deals; those made in a period by what their clients are.
             models.Index(
-                fields=["client", "state", "created_at", "deleted_at"], name="pipeline_deal_of_client"
+                fields=["client", "state", "created_at", "manager", "deleted_at"],
+                name="pipeline_deal_of_client",
             ),
             # The few that are not there any more: moves are counted without them.
             models.Index(
