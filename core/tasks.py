@@ -9,6 +9,7 @@ from celery import shared_task
 from core import once, outbox, periods
 from core.exports import making
 from core.imports import jobs, runs  # noqa: F401  jobs registers its handlers
+from core.indexes import refresh_statistics
 from core.letters import letter
 from core.outbox import Job, handler
 
@@ -32,4 +33,5 @@ def clean(job: Job) -> None:
     once.forget_old_keys()
     runs.forget_old_runs()
     making.forget_old_files()
+    refresh_statistics()
     Job.objects.finished_before(periods.now() - _KEPT).filter(key=None).delete()
