@@ -112,11 +112,15 @@ class PlanFactReport(Report):
             Column("year_ago", words_of(year_ago).capitalize(), kind),
             Column("year", _("12 months"), "spark", export=False, wide_only=bool(self.asked.compare)),
         ]
-        # What the fact is compared with stands beside it already; a month of a year has a neighbour of its own.
-        beside = "year_ago" if self.asked.compare == YEAR_AGO else ""
-        if self.asked.compare == PREVIOUS and self.figures.rows_by != MONTHS:
-            beside = "before"
-        return [column for column in columns if column.key != beside]
+        # What the fact is compared with stands beside it already; a month of a year has a neighbour of its own. Before
+        # a year there is the one of a year ago.
+        beside = {"year_ago"} if self.asked.compare == YEAR_AGO else set()
+        if self.figures.rows_by != MONTHS:
+            if self.asked.compare == PREVIOUS:
+                beside.add("before")
+            if before == year_ago:
+                beside |= {"before", "year_ago"} if beside else {"year_ago"}
+        return [column for column in columns if column.key not in beside]
 
     def lines(self) -> list[Line]:
         return Rows(self.figures).lines()

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from core import show
+from core import periods, show
 from core.tables.columns import Column
 from orders.lines import rounded
 from reports import vat
@@ -44,16 +44,22 @@ class SalesOfTheYear(Report):
 
     def lines(self) -> list[Line]:
         measure = vat.measure(self.asked)
-        sums = SHIPMENTS.sums(self.asked, ["month"], list({measure, "net", "margin", "shipments"}))
-        return [
-            Line(
-                month.isoformat(),
-                show.month(month),
-                _derived({**values, "sales": values[measure]}),
-                place=place_of("month", self.asked.first, month),
+        wanted = list({measure, "net", "margin", "shipments"})
+        sums = {month: sums for (month,), sums in SHIPMENTS.sums(self.asked, ["month"], wanted).items()}
+        lines, month = [], min(sums, default=self.asked.last)
+        while sums and month <= max(sums):
+            # A month without sales between others is one of them.
+            values = sums.get(month) or dict.fromkeys(wanted, 0)
+            lines.append(
+                Line(
+                    month.isoformat(),
+                    show.month(month),
+                    _derived({**values, "sales": values[measure]}),
+                    place=place_of("month", self.asked.first, month),
+                )
             )
-            for (month,), values in sorted(sums.items())
-        ]
+            month = periods.add_months(month, 1)
+        return lines
 
     def total(self, lines: Sequence[Line]) -> dict[str, Any]:
         return _derived(added(lines, _SUMS))

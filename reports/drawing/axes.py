@@ -92,17 +92,18 @@ class _Axes:
         labels = [short(value, self.picture.unit) for value in self.picture.series[self.bars[0]].values]
         return not self.lines and max(map(breadth, labels), default=0) + 4 <= slot
 
-    def _key(self) -> tuple[list[tuple[float, int, str, str]], int]:
-        """The names of bars where there are several, in their colours: (x, row, colour, name)."""
+    def _key(self) -> tuple[list[tuple[float, int, int, str]], int]:
+        """The names of bars where there are several, and of lines above bars: (x, row, series, name). At their own ends
+        those lines would be named across the bars."""
         if len(self.bars) < 2 and not (self.bars and self.lines):
             return [], 0
         found, x, row = [], 0.0, 0
-        for index in self.bars:
+        for index in (*self.bars, *self.lines):
             name = fitting(self.picture.series[index].name, self.width - 24)
             room = breadth(name) + 34
             if x and x + room > self.width:
                 x, row = 0.0, row + 1
-            found.append((x, row, tint(index, _tone_of(self.picture.series[index])), name))
+            found.append((x, row, index, name))
             x += room
         return found, row + 1
 
@@ -216,7 +217,7 @@ class _Axes:
         ways = list(self._bar_points())
         for index in self.lines:
             series, row = self.picture.series[index], self.numbers[index]
-            colour = "plan" if series.look == "dashed" else self._line_colour(index)
+            colour = self._line_colour(index)
             points = [
                 (self.x(at), self.y(value)) if value is not None else None for at, value in enumerate(row)
             ]
@@ -234,7 +235,7 @@ class _Axes:
                         yield dot(*point, colour, self._says(series, at), 4 if at == known[-1] else 2)
             end = points[known[-1]] if known else None
             text = str(series.mark or (series.name if len(self.picture.series) > 1 else ""))
-            if end is not None and text:
+            if end is not None and text and not self.bars:
                 ends.append((*end, text, colour))
         for x, y, text, colour in sorted(ends):
             place = self._place(x, y, text, taken, ways)
@@ -245,6 +246,8 @@ class _Axes:
 
     def _line_colour(self, index: int) -> str:
         """Lines above bars are in ink. A forecast goes on in the colour of its fact."""
+        if self.picture.series[index].look == "dashed":
+            return "plan"
         solid = [each for each in self.lines if self.picture.series[each].look == "line"]
         return tint((3 if self.bars else 0) + (solid.index(index) if index in solid else 0))
 
@@ -282,8 +285,12 @@ class _Axes:
             yield words(x, self.foot + FONT + 6, text, "middle")
 
     def _names(self) -> Iterable[Part]:
-        for x, row, colour, name in self.key:
-            yield box(x, row * _LINE_HEIGHT + 2, 10, 10, colour, rx=2.0)
+        for x, row, index, name in self.key:
+            series, middle = self.picture.series[index], row * _LINE_HEIGHT + 7
+            if index in self.lines:
+                yield polyline([(x, middle), (x + 11, middle)], self._line_colour(index), series.look)
+            else:
+                yield box(x, middle - 5, 10, 10, tint(index, _tone_of(series)), rx=2.0)
             yield words(x + 15, row * _LINE_HEIGHT + 11.5, name)
 
 
