@@ -59,6 +59,7 @@ CATALOGUE: Mapping[str, Sequence[tuple[str, str, int, float]]] = {
 SUPPLIERS = ("Кишсырьё Трейд", "Полимер-Центр", "Завод «Механик»")
 # Of the year before, a month.
 ORDERS_A_MONTH = 11
+UNTIL_DEALS_ARE_WON = 45  # days
 # Of a hundred: shipped late, shipped in two parts, paid late, come back, paid in cash.
 LATE, IN_PARTS, PAID_LATE, COME_BACK, IN_CASH = 18, 15, 25, 4, 15
 
@@ -125,9 +126,11 @@ class Trade:
     def _year_before(self) -> None:
         """From the accounts, as they were kept before: entered at once, with the days on which it all happened."""
         first = periods.add_months(self.first_day.replace(day=1), -12)
-        for number in range(12 * ORDERS_A_MONTH):
+        for number in range(13 * ORDERS_A_MONTH):
             month = periods.add_months(first, number // ORDERS_A_MONTH)
             day = month + dt.timedelta(days=self.rng.randrange(26))
+            if day >= self.first_day - dt.timedelta(days=1):
+                continue
             order = self._order(self.rng.choice(self.regular), day, 2 * self._sum())
             shipped = min(order.ship_on, self.first_day - dt.timedelta(days=1))
             ship(order, by=self.cast.director, day=shipped)
@@ -169,9 +172,11 @@ class Trade:
         for due in [each for each in self.to_come if each.on < day]:
             self.to_come.remove(due)
             self._pay(due.order, due.amount, due.on)
-        if self.rng.random() < 0.45:
+        # Until the deals of these days bring theirs, old clients order as much as in the year before.
+        is_early = day < self.first_day + dt.timedelta(days=UNTIL_DEALS_ARE_WON)
+        if self.rng.random() < (0.55 if is_early else 0.3):
             client = self.rng.choice(self.regular)
-            self._keep(self._order(client, day, self._sum()))
+            self._keep(self._order(client, day, self._sum() * (2 if is_early else 1)))
         if self.rng.random() < 0.05:
             amount = Decimal(self.rng.randrange(5, 90) * 1000)
             self._unknown(amount, day - dt.timedelta(days=1))
