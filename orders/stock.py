@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
 
 from core import periods
-from orders.models import Order, OrderLine, Product, Shipment, ShipmentLine, StockCount
+from orders.models import Order, OrderLine, Product, ShipmentLine, StockCount
 from orders.tree import Tree
 
 NOTHING = Decimal("0.000")
@@ -109,15 +109,16 @@ def _facts(products: QuerySet[Product], day: dt.date) -> dict[int, _Facts]:
     """{product: what counts and shipments up to the day say of it}."""
     counts = StockCount.objects.filter(product=OuterRef("pk"), counted_on__lte=day)
     latest, first = counts.order_by("-counted_on"), counts.order_by("counted_on")
-    lines = ShipmentLine.objects.filter(product=OuterRef("pk"), shipment__day__lte=day).order_by()
-    since = lines.filter(shipment__day__gt=OuterRef("counted_on")).values("product")
-    sold = lines.filter(shipment__kind=Shipment.Kind.SHIPMENT).values("product")
+    lines = ShipmentLine.objects.filter(product=OuterRef("pk"), day__lte=day).order_by()
+    since = lines.filter(day__gt=OuterRef("counted_on")).values("product")
+    # A return takes back, a correction moves money alone.
+    sold = lines.filter(quantity__gt=0).values("product")
     rows = products.order_by().annotate(
         counted_on=Subquery(latest.values("counted_on")[:1]),
         counted=Subquery(latest.values("quantity")[:1]),
         first=Subquery(first.values("counted_on")[:1]),
         gone=Subquery(since.annotate(sum=Sum("quantity")).values("sum")),
-        sold_on=Subquery(sold.annotate(last=Max("shipment__day")).values("last")),
+        sold_on=Subquery(sold.annotate(last=Max("day")).values("last")),
     )
     found = rows.values_list("pk", "counted_on", "counted", "first", "gone", "sold_on")
     return {

@@ -168,7 +168,7 @@ class LargeSales:
             )  # fmt: skip
             of_document.append(
                 {
-                    "id": line, "shipment_id": number, "order_line_id": line, "product_id": goods.id,
+                    "id": line, "shipment_id": number, "order_line_id": line, "product_id": goods.id, "day": shipped_on,
                     "quantity": quantity * 1000, "amount": gross, "net": net, "cost": cost,
                 }
             )  # fmt: skip

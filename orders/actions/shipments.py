@@ -240,6 +240,7 @@ def _write(
             shipment=document,
             order_line_id=pk,
             product_id=lines[pk].product_id,
+            day=day,
             quantity=part.quantity,
             amount=part.sums.amount,
             net=part.sums.net,

@@ -1,5 +1,7 @@
 """Shipments, returns and corrections: the facts of sales. Written once, never changed."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -66,7 +68,9 @@ class ShipmentLine(models.Model):
 
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="lines")
     order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="shipment_lines")
-    product = models.ForeignKey(Product, models.PROTECT, related_name="shipment_lines")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="shipment_lines", db_index=False)
+    # That of its shipment, here for the index.
+    day = models.DateField(_("day"), editable=False)
     quantity = QuantityField(_("quantity"))
     amount = MoneyField(_("sum"))
     net = MoneyField(_("sum without VAT"))
@@ -78,6 +82,10 @@ class ShipmentLine(models.Model):
         verbose_name = _("line of a shipment")
         verbose_name_plural = _("lines of shipments")
         ordering = ["id"]
+        # What went out of a product since a day, and when the last of it did: by the index alone.
+        indexes: ClassVar = [
+            models.Index(fields=["product", "day", "quantity"], name="orders_shipped_of_product")
+        ]
 
     def __str__(self) -> str:
         return f"{self.shipment_id}: {self.product_id} × {self.quantity}"
