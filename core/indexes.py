@@ -42,9 +42,10 @@ class ScanIndex(OfOneDatabase):
 
 
 def refresh_statistics(**_kwargs: Any) -> None:
-    """Counts anew what SQLite chooses its indexes by, from samples; PostgreSQL does so by itself. Without it a table
-    that a migration has made anew is read by whichever index comes first."""
+    """Counts anew what SQLite chooses its indexes by, table by table; PostgreSQL does so by itself. Without it a table
+    that a migration has made anew is read by whichever index comes first. Samples would be quicker and wrong: of twelve
+    regions they make a hundred."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute("PRAGMA analysis_limit = 1000")
-            cursor.execute("ANALYZE")
+            for table in connection.introspection.table_names(cursor):
+                cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from celery import shared_task
+from django.db import transaction
 
 from core import once, outbox, periods
 from core.exports import making
@@ -33,5 +34,11 @@ def clean(job: Job) -> None:
     once.forget_old_keys()
     runs.forget_old_runs()
     making.forget_old_files()
-    refresh_statistics()
     Job.objects.finished_before(periods.now() - _KEPT).filter(key=None).delete()
+
+
+@handler("core.statistics", daily=True, resumable=True)  # who writes meanwhile waits for one table at most
+def count_for_the_planner(job: Job) -> None:
+    refresh_statistics()
+    with transaction.atomic():
+        job.finish()

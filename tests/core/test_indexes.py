@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from core.indexes import refresh_statistics
+from core.outbox import Job, tick
 from tests.leads.factories import make_client
 
 
@@ -17,3 +18,9 @@ def test_the_planner_of_sqlite_knows_how_many_rows_there_are(db: None) -> None:
             "SELECT stat FROM sqlite_stat1 WHERE tbl = 'leads_client' AND idx = 'leads_client_region'"
         )
         assert cursor.fetchone()[0].startswith("2 ")
+
+
+def test_it_is_done_once_a_day(db: None) -> None:
+    tick()
+    job = Job.objects.get(kind="core.statistics")
+    assert (job.state, job.error) == (Job.State.DONE, "")
