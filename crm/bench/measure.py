@@ -16,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crm.bench.urls import EMPTY
+from crm.web import settle
 
 WARM_UP = 3
 
@@ -44,6 +45,7 @@ def measure(name: str, *, goal_ms: float, client: Client, request: Request, roun
     """Runs `request` and tells p50 and p95 over `rounds`. RuntimeError if it does not answer with a page."""
     for _round in range(WARM_UP):
         _answer(name, client, request)
+    settle()
     with CaptureQueriesContext(connection) as captured:
         _answer(name, client, request)
         statements = [q["sql"] for q in captured.captured_queries if _is_question(q["sql"])]
