@@ -230,8 +230,9 @@ def due_sums(rows: DueQuerySet, day: dt.date, *, weighed: bool = False) -> list[
     groups = rows.order_by().with_form(day).annotate(late=_late(day)).values_list("due_on", "form", "late")
     found = []
     with calendar.kept():
+        moved = cache(working_day)
         for due_on, form, is_late, sum_ in groups.annotate(sum=amount):
-            on = working_day(due_on)
+            on = moved(due_on)
             found.append(DueSum(on, form, is_late, on < day and not is_late, sum_))
     return found
 
@@ -241,8 +242,9 @@ def sums_by_day(rows: DueQuerySet) -> dict[dt.date, list[DueSum]]:
     groups = rows.order_by().annotate(late=_late(F("day"))).values_list("day", "due_on", "late")
     found: dict[dt.date, list[DueSum]] = defaultdict(list)
     with calendar.kept():
+        moved = cache(working_day)
         for day, due_on, is_late, amount in groups.annotate(sum=Sum("amount")):
-            on = working_day(due_on)
+            on = moved(due_on)
             found[day].append(DueSum(on, "", is_late, on < day and not is_late, amount))
     return found
 
