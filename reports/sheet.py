@@ -23,7 +23,7 @@ from reports.pictures import Picture
 from reports.report import TOTAL, Line, Report, signed
 
 # More lines than this make a page nobody reads; files hold all of them.
-SHOWN = 500
+SHOWN = 200
 _OTHER, _CHANGE = "__other", "__change"
 # Stands for the line's key in an address.
 _HERE = "__line__"
