@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -46,7 +47,8 @@ class Beside:
         return calendar.window(calendar.working_day_of(self.asked.moment)).start
 
     @cached_property
-    def _moves(self) -> list[StageMove]:
+    def _closed(self) -> dict[str, list[StageMove]]:
+        """{kind of stage: the last moves of deals into it, the greatest first}; whole rows of those that are shown."""
         # Those of all people first: few, whereas one asked about a team SQLite goes through all of its deals.
         closed = StageMove.objects.filter(
             at__gt=self.since, to_stage__kind__in=(Stage.Kind.WON, Stage.Kind.LOST)
@@ -55,34 +57,45 @@ class Beside:
         if self.asked.narrow:
             deals = narrowed(Deal.objects.all(), prospects.DEAL_COLUMNS, self.asked.narrow)
             moves = moves.filter(deal__in=deals)
-        last: dict[int, StageMove] = {}
-        for move in moves.select_related("deal__client", "deal__loss_reason", "to_stage").order_by("at"):
-            last[move.deal_id] = move
-        return sorted(last.values(), key=lambda move: move.amount or Decimal(0), reverse=True)
+        last = {
+            deal: (amount or Decimal(0), pk, kind)
+            for deal, amount, pk, kind in moves.order_by("at").values_list(
+                "deal", "amount", "pk", "to_stage__kind"
+            )
+        }
+        greatest: dict[str, list[int]] = defaultdict(list)
+        for _amount, pk, kind in sorted(last.values(), key=lambda move: move[0], reverse=True):
+            if len(greatest[kind]) < SHOWN:
+                greatest[kind].append(pk)
+        shown = StageMove.objects.select_related("deal__client", "deal__loss_reason", "to_stage").in_bulk(
+            [pk for keys in greatest.values() for pk in keys]
+        )
+        return {kind: [shown[pk] for pk in keys] for kind, keys in greatest.items()}
 
     @property
     def won(self) -> list[StageMove]:
-        return [move for move in self._moves if move.to_stage.kind == Stage.Kind.WON][:SHOWN]
+        return self._closed.get(Stage.Kind.WON, [])
 
     @property
     def lost(self) -> list[StageMove]:
-        return [move for move in self._moves if move.to_stage.kind == Stage.Kind.LOST][:SHOWN]
+        return self._closed.get(Stage.Kind.LOST, [])
 
     @cached_property
     def slipped(self) -> list[Slipped]:
         """Those whose date or amount is another, the greatest first."""
         changed = Deal.objects.open().filter(changed_at__gt=self.since)
         rows = Deal.objects.visible_to(self.asked.user).filter(pk__in=changed.order_by().values("pk"))
-        rows = narrowed(rows, prospects.DEAL_COLUMNS, self.asked.narrow)
-        deals = {deal.pk: deal for deal in rows.select_related("client")}
+        rows = narrowed(rows, prospects.DEAL_COLUMNS, self.asked.narrow).order_by()
+        now = {pk: (on, amount) for pk, on, amount in rows.values_list("pk", "expected_on", "amount")}
         then = Deal.versions.at(self.since).filter(record_id__in=rows.values("pk"))
-        found = [
-            Slipped(deals[pk], was_on, was_amount)
-            for pk, was_on, was_amount in then.values_list("record_id", "expected_on", "amount")
-            if pk in deals
-        ]
-        others = [each for each in found if each.date_changed or each.amount_changed]
-        return sorted(others, key=lambda each: each.deal.amount or Decimal(0), reverse=True)[:SHOWN]
+        was = {
+            pk: (on, amount)
+            for pk, on, amount in then.values_list("record_id", "expected_on", "amount")
+            if pk in now and now[pk] != (on, amount)
+        }
+        keys = sorted(was, key=lambda pk: now[pk][1] or Decimal(0), reverse=True)[:SHOWN]
+        deals = Deal.objects.select_related("client").in_bulk(keys)
+        return [Slipped(deals[pk], *was[pk]) for pk in keys]
 
     @cached_property
     def deciding(self) -> list[prospects.Deciding]:
