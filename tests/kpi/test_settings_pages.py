@@ -16,6 +16,7 @@ from tests.activities.factories import make_call
 from tests.factories import make_team
 from tests.kpi.factories import Office, close_all, indicator, make_norm, november_day
 from tests.leads.factories import make_client
+from tests.shown import shown
 
 # Friday, 30 October.
 MONDAY = november_day(2)
@@ -41,7 +42,7 @@ def send(browser: Browser, code: str = "conversations_held", **fields: Any) -> A
 
 def words(answer: Any) -> str:
     """The page's text, with plain spaces."""
-    return answer.content.decode().replace("\u00a0", " ").replace("&nbsp;", " ")
+    return shown(answer.content.decode()).replace("\u00a0", " ").replace("&nbsp;", " ")
 
 
 def test_a_norm_is_set_and_shown_in_words(browser: Browser, office: Office) -> None:

@@ -14,6 +14,7 @@ from tests.factories import TODAY, make_team, make_user
 from tests.orders.factories import line, make_order
 from tests.orders.factories_catalogue import make_count, make_group, make_product
 from tests.pipeline.factories import make_deal, make_plain_client
+from tests.shown import shown
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def test_costs_and_margins_stand_on_pages_and_in_files_of_heads_and_above_alone(
         "utf-8-sig"
     )
     card = client.get(product.get_absolute_url()).content.decode()
-    for text in (page, file, card):
+    for text in (shown(page), file, shown(card)):
         assert "120" in text
         assert ("Себестоимость" in text) is sees
         assert ("61" in text.replace("\u00a0", "")) is sees or "61" not in text
