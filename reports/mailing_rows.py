@@ -46,11 +46,6 @@ class Row:
     may_change: bool
     words: list[Word] = field(default_factory=list)
 
-    @property
-    def is_silent(self) -> bool:
-        """It would send to nobody."""
-        return all(receiver.why_not for receiver in self.receivers)
-
 
 def rows_of(mailings: Sequence[Mailing], user: User, *, may_change: bool = True) -> list[Row]:
     """By as many queries whatever their number."""
